@@ -1,0 +1,63 @@
+"""YAML and environment → one frozen `Settings`; every mistake is reported at start, at once.
+
+Knows which keys there are, what they may say and what does not happen yet. Opens no connection and reads no mail.
+"""
+
+from intake.config.loading import load, locate
+from intake.config.settings import (
+    AlertSettings,
+    AnswerCaps,
+    BlobSettings,
+    ConfidentialSettings,
+    DatabaseSettings,
+    DeliverySettings,
+    ImapSource,
+    IntakeSettings,
+    ItemSettings,
+    KeySettings,
+    KindSettings,
+    LetterSettings,
+    LimitSettings,
+    LinkSettings,
+    MaildirDelivery,
+    MaildirSource,
+    MetricsSettings,
+    OAuth2Settings,
+    ReminderSettings,
+    RetentionSettings,
+    ScanSettings,
+    Settings,
+    SmtpDelivery,
+    SourceSettings,
+    WebhookSettings,
+)
+
+__all__ = [
+    "AlertSettings",
+    "AnswerCaps",
+    "BlobSettings",
+    "ConfidentialSettings",
+    "DatabaseSettings",
+    "DeliverySettings",
+    "ImapSource",
+    "IntakeSettings",
+    "ItemSettings",
+    "KeySettings",
+    "KindSettings",
+    "LetterSettings",
+    "LimitSettings",
+    "LinkSettings",
+    "MaildirDelivery",
+    "MaildirSource",
+    "MetricsSettings",
+    "OAuth2Settings",
+    "ReminderSettings",
+    "RetentionSettings",
+    "ScanSettings",
+    "Settings",
+    "SmtpDelivery",
+    "SourceSettings",
+    "WebhookSettings",
+    "load",
+    "locate",
+]

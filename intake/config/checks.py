@@ -1,0 +1,218 @@
+"""What single values of the configuration may be, each said in one plain sentence where it may not.
+
+Every check is a pydantic validator without any knowledge of its key. Those that need to know where the file lies, or
+what other sections name, find that in `Surroundings`, which the loader hands in as the validation context.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import unquote
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BeforeValidator, ValidationInfo, WrapValidator
+
+from intake.kinds import mistakes_of
+from intake.model import Address, normalise_address
+
+MONTHS = (
+    "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december",
+)  # fmt: skip
+_ADDRESS = re.compile(r"[^@\s<>,;:\"()]+@[^@\s<>,;:\"()]+\Z")
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a value can only be judged by: the file's folder, the kinds that exist, the checklists that are named."""
+
+    folder: Path
+    kinds: frozenset[str]
+    checklists: tuple[str, ...]
+
+
+def surroundings(info: ValidationInfo) -> Surroundings | None:
+    """The surroundings of the value that is being judged; None where settings are made by hand."""
+    context: object = info.context
+    return context if isinstance(context, Surroundings) else None
+
+
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """A tail that asks ", did you mean …?" where one of the known words is close, else nothing."""
+    close = get_close_matches(word.lower(), sorted(known), n=1, cutoff=0.6)
+    return f", did you mean {close[0]}?" if close else ""
+
+
+def at_least(least: int, why: str = "") -> WrapValidator:
+    """A whole number that is not smaller; true and false are no numbers here."""
+
+    def check(value: object, handler: Callable[[object], int]) -> int:
+        if isinstance(value, bool):
+            raise ValueError(f"{str(value).lower()} is not a number")  # noqa: TRY004  # pydantic collects ValueErrors
+        number = handler(value)
+        if number < least:
+            raise ValueError(f"{number} is under {least}" + (f", {why}" if why else ""))
+        return number
+
+    return WrapValidator(check)
+
+
+def not_yet(what: str, *allowed: object) -> AfterValidator:
+    """Refuse what would not happen yet; `allowed` are the default and what amounts to it."""
+
+    def check(value: object) -> object:
+        if value not in allowed:
+            raise ValueError(f"{what} yet; leave this at its default")
+        return value
+
+    return AfterValidator(check)
+
+
+def _address(value: str) -> Address:
+    if not _ADDRESS.match(value.strip()):
+        raise ValueError("is not an e-mail address like intake@studio.example")
+    return normalise_address(value)
+
+
+def _filled(value: str) -> str:
+    if not value.strip():
+        raise ValueError("is empty")
+    return value.strip()
+
+
+def _timezone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (KeyError, OSError, ValueError) as error:
+        raise ValueError(
+            "is not a time zone, use a name like Europe/Berlin or America/New_York"
+        ) from error
+    return value
+
+
+def _month(value: object) -> object:
+    """A month's number for its name (three letters or more), numbers as they are."""
+    if not isinstance(value, str) or value.strip().isdigit():
+        return value
+    word = value.strip().lower()
+    matching = [
+        number
+        for number, month in enumerate(MONTHS, start=1)
+        if len(word) >= 3 and month.startswith(word)
+    ]
+    if not matching:
+        raise ValueError(f"{value!r} is not a month{suggestion(word, MONTHS)}")
+    return matching[0]
+
+
+def _of_twelve(value: int) -> int:
+    if not 1 <= value <= 12:
+        raise ValueError(f"{value} is not a month, use january to december")
+    return value
+
+
+def absolute(path: Path, info: ValidationInfo) -> Path:
+    """The path, taken from the configuration file's folder where it is relative."""
+    around = surroundings(info)
+    return (around.folder if around else Path.cwd()) / path.expanduser()
+
+
+def _folder(value: Path, info: ValidationInfo) -> Path:
+    if value == Path():
+        raise ValueError("is empty, name a folder")
+    return absolute(value, info)
+
+
+def blob_url(value: str, info: ValidationInfo) -> str:
+    """`s3://bucket/prefix` without a trailing slash, or an absolute folder."""
+    text = value.strip()
+    scheme, separator, rest = text.partition("://")
+    if not text:
+        raise ValueError("is empty, use s3://bucket/prefix or a folder")
+    if separator and scheme == "s3":
+        if not rest.partition("/")[0]:
+            raise ValueError("names no bucket, use s3://bucket/prefix")
+        return text.rstrip("/")
+    if separator and scheme != "file":
+        raise ValueError("is neither s3://bucket/prefix nor a folder")
+    return str(absolute(Path(unquote(rest) if separator else text), info))
+
+
+def database_url(value: str, info: ValidationInfo) -> str:
+    """A SQLAlchemy URL; a SQLite file is made absolute, PostgreSQL gets the driver that we bring."""
+    scheme, separator, rest = value.strip().partition("://")
+    if separator and scheme in {"postgresql", "postgres", "postgresql+psycopg"}:
+        return f"postgresql+psycopg://{rest}"
+    if not separator or scheme != "sqlite":
+        raise ValueError("is neither sqlite:///intake.db nor postgresql+psycopg://…")
+    file, mark, query = rest.removeprefix("/").partition("?")
+    if not rest.startswith("/") or file in {"", ":memory:"}:
+        raise ValueError(
+            "names no file, a database in memory would forget; use sqlite:///intake.db"
+        )
+    return f"sqlite:///{absolute(Path(file), info)}{mark}{query}"
+
+
+def loopback_if_plain(security: str, info: ValidationInfo) -> str:
+    """Refuse to send passwords and mail in clear over a network."""
+    host = info.data.get("host")
+    if security == "plain" and isinstance(host, str) and not is_loopback(host):
+        raise ValueError("plain is for this machine only (localhost), use tls or starttls")
+    return security
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address can only be this machine, told without asking DNS."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def known_kind(value: str, info: ValidationInfo) -> str:
+    """A kind that is built in or stands under `kinds`."""
+    around = surroundings(info)
+    if around and value not in around.kinds:
+        raise ValueError(f"{value!r} is not a kind{suggestion(value, around.kinds)}")
+    return value
+
+
+def known_checklist(value: str | None, info: ValidationInfo) -> str | None:
+    """A checklist that stands under `checklists`."""
+    around = surroundings(info)
+    if value is not None and around and value not in around.checklists:
+        raise ValueError(f"{value!r} is not a checklist{suggestion(value, around.checklists)}")
+    return value
+
+
+def _name(value: str) -> str:
+    if not _NAME.match(value):
+        raise ValueError(
+            f"{value!r} is no name, use lower-case letters, digits, hyphens and underscores"
+        )
+    return value
+
+
+def _kind_name(value: str) -> str:
+    mistakes = mistakes_of(value, label=value)
+    if mistakes:
+        raise ValueError("; ".join(mistakes))
+    return value
+
+
+ADDRESS = AfterValidator(_address)
+FILLED = AfterValidator(_filled)
+FOLDER = AfterValidator(_folder)
+KIND_NAME = AfterValidator(_kind_name)
+MONTH_NAME = BeforeValidator(_month)
+MONTH = AfterValidator(_of_twelve)
+NAME = AfterValidator(_name)
+TIMEZONE = AfterValidator(_timezone)

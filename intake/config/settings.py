@@ -1,0 +1,531 @@
+"""The settings: one frozen model for each section, with the defaults of `config.example.yaml`.
+
+Attribute names are the keys of the file. What is read but does not happen yet is refused by `not_yet`, at its own key,
+so that nobody waits for a reminder that never comes. Names, addresses, hosts and secrets are left out of every `repr`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationInfo,
+    field_validator,
+)
+
+from intake.config.checks import (
+    ADDRESS,
+    FILLED,
+    FOLDER,
+    KIND_NAME,
+    MONTH,
+    MONTH_NAME,
+    NAME,
+    TIMEZONE,
+    at_least,
+    blob_url,
+    database_url,
+    known_checklist,
+    known_kind,
+    loopback_if_plain,
+    not_yet,
+    suggestion,
+)
+from intake.errors import ConfigError
+from intake.kinds import KindSpec, own_kind
+from intake.model import Address, Cadence, Checklist, Item, ItemName, Kind
+
+STRICT = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+Text = Annotated[str, FILLED]
+Folder = Annotated[Path, FOLDER]
+Count = Annotated[int, at_least(1)]
+Security = Literal["tls", "starttls", "plain"]
+CheckedSecurity = Annotated[Security, AfterValidator(loopback_if_plain)]
+
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_NO_REMINDERS = "reminders and digests are not sent"
+_NO_SENT_FOLDER = "a Sent folder on the server is not written or searched"
+
+
+class AnswerCaps(BaseModel):
+    """How many answers at most; what comes beyond is filed and not answered."""
+
+    model_config = STRICT
+    sender_per_hour: Annotated[
+        int, at_least(1, "delivery.hold: true is the way to send nothing")
+    ] = 5
+    sender_per_day: Annotated[
+        int, at_least(1, "delivery.hold: true is the way to send nothing")
+    ] = 20
+    thread_per_day: Annotated[
+        int, at_least(1, "delivery.hold: true is the way to send nothing")
+    ] = 10
+
+
+class IntakeSettings(BaseModel):
+    """The desk itself: its address, whom it believes and when it answers.
+
+    `fiscal_year_starts` is a month's number, 1 to 12. `answer_mail_since` None answers mail of any age.
+    """
+
+    model_config = STRICT
+    address: Annotated[Address, ADDRESS] = Field(repr=False)
+    name: Text = Field(default="Studio Intake", repr=False)
+    trusted_authserv_ids: tuple[Text, ...] = Field(default=(), repr=False)
+    unverified_senders: Literal["hold", "accept"] = "hold"
+    answer_after_seconds: Annotated[int, at_least(0)] = 120
+    answer_caps: AnswerCaps = AnswerCaps()
+    default_checklist: Annotated[str | None, AfterValidator(known_checklist)] = None
+    timezone: Annotated[str, TIMEZONE] = "UTC"
+    fiscal_year_starts: Annotated[int, MONTH_NAME, MONTH] = 1
+    reuse: Annotated[
+        Literal["ask", "auto", "never"],
+        not_yet("documents of earlier projects are not offered again", "ask"),
+    ] = "ask"
+    answer_mail_since: date | None = None
+
+
+class OAuth2Settings(BaseModel):
+    """A sign-in without a password; read so that mistakes show, and refused where it stands."""
+
+    model_config = STRICT
+    provider: Literal["google", "microsoft"]
+    client_id: Text = Field(repr=False)
+    client_secret: SecretStr | None = None
+    refresh_token: SecretStr | None = None
+    tenant: str | None = Field(default=None, repr=False)
+
+
+NoOAuth2 = Annotated[
+    OAuth2Settings | None,
+    not_yet("signing in with OAuth2 is not possible, use a password (an app password);", None),
+]
+
+
+class ImapSource(BaseModel):
+    """A mailbox on a server. `port` follows `security` where it is not given: 993, else 143."""
+
+    model_config = STRICT
+    type: Literal["imap"]
+    host: Text = Field(repr=False)
+    security: CheckedSecurity = "tls"
+    port: Annotated[int, at_least(1)] = Field(
+        default_factory=lambda given: 993 if given.get("security") == "tls" else 143
+    )
+    username: Text = Field(repr=False)
+    oauth2: NoOAuth2 = Field(default=None, repr=False)
+    password: SecretStr
+    folder: Text = Field(default="INBOX", repr=False)
+    done_folder: Text = Field(default="Intake/Done", repr=False)
+    held_folder: Text = Field(default="Intake/Held", repr=False)
+    poll_seconds: Annotated[int, at_least(5, "servers throttle that")] = 60
+
+    @field_validator("password")
+    @classmethod
+    def _password_is_filled(cls, password: SecretStr) -> SecretStr:
+        return _filled_secret(password)
+
+    @field_validator("done_folder", "held_folder")
+    @classmethod
+    def _folders_differ(cls, value: str, info: ValidationInfo) -> str:
+        taken = [info.data.get(key) for key in ("folder", "done_folder")]
+        if value in taken:
+            raise ValueError("is a folder that another key names already, mail would go in circles")
+        return value
+
+
+class MaildirSource(BaseModel):
+    """A Maildir on this machine; done mail moves to `.Done`, held mail to `.Held`."""
+
+    model_config = STRICT
+    type: Literal["maildir"]
+    path: Folder = Field(repr=False)
+    poll_seconds: Count = 5
+
+
+SourceSettings = Annotated[ImapSource | MaildirSource, Field(discriminator="type")]
+
+
+class SmtpDelivery(BaseModel):
+    """A submission server. `port` follows `security` where it is not given: 587 starttls, 465 tls, 25 plain."""
+
+    model_config = STRICT
+    type: Literal["smtp"]
+    host: Text = Field(repr=False)
+    security: CheckedSecurity = "starttls"
+    port: Annotated[int, at_least(1)] = Field(
+        default_factory=lambda given: {"tls": 465, "plain": 25}.get(str(given.get("security")), 587)
+    )
+    oauth2: NoOAuth2 = Field(default=None, repr=False)
+    username: Text | None = Field(default=None, repr=False)
+    password: SecretStr | None = Field(default=None, validate_default=True)
+    bounce_address: Annotated[Address, ADDRESS] | None = Field(default=None, repr=False)
+    sent_folder: Annotated[str | None, not_yet(_NO_SENT_FOLDER, None)] = Field(
+        default=None, repr=False
+    )
+    hold: bool = False
+
+    @field_validator("password")
+    @classmethod
+    def _password_goes_with_the_username(
+        cls, password: SecretStr | None, info: ValidationInfo
+    ) -> SecretStr | None:
+        username = info.data.get("username")
+        if password is None and username is not None:
+            raise ValueError("is missing, the username needs one")
+        if password is not None and username is None and "username" in info.data:
+            raise ValueError("has no username beside it")
+        return None if password is None else _filled_secret(password)
+
+
+class MaildirDelivery(BaseModel):
+    """Letters are put into a Maildir, for another program to send or for a person to read."""
+
+    model_config = STRICT
+    type: Literal["maildir"]
+    path: Folder = Field(repr=False)
+    bounce_address: Annotated[Address, ADDRESS] | None = Field(default=None, repr=False)
+    sent_folder: Annotated[str | None, not_yet(_NO_SENT_FOLDER, None)] = Field(
+        default=None, repr=False
+    )
+    hold: bool = False
+
+
+DeliverySettings = Annotated[SmtpDelivery | MaildirDelivery, Field(discriminator="type")]
+
+
+class BlobSettings(BaseModel):
+    """Where octets lie: `url` is `s3://bucket/prefix` or an absolute folder."""
+
+    model_config = STRICT
+    url: Annotated[str, AfterValidator(blob_url)] = Field(
+        default="./collateral", repr=False, validate_default=True
+    )
+    region: Text | None = None
+    endpoint_url: Text | None = Field(default=None, repr=False)
+    kms_key_id: Text | None = Field(default=None, repr=False)
+    confidential_kms_key_id: Text | None = Field(default=None, repr=False)
+
+    @field_validator("kms_key_id", "confidential_kms_key_id")
+    @classmethod
+    def _only_s3_encrypts(cls, value: str | None, info: ValidationInfo) -> str | None:
+        url = info.data.get("url")
+        if value is not None and isinstance(url, str) and not url.startswith("s3://"):
+            raise ValueError("a folder has no KMS keys, this needs blobs.url to be s3://…")
+        return value
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder, None where the blobs lie in S3."""
+        return None if self.url.startswith("s3://") else Path(self.url)
+
+    @property
+    def bucket(self) -> str | None:
+        """The bucket, None where the blobs lie in a folder."""
+        return None if self.folder else self.url.removeprefix("s3://").partition("/")[0]
+
+    @property
+    def prefix(self) -> str:
+        """What stands before every key in the bucket, without slashes at its ends; "" for none."""
+        return "" if self.folder else self.url.removeprefix("s3://").partition("/")[2].strip("/")
+
+
+class DatabaseSettings(BaseModel):
+    """The ledger's database, as a SQLAlchemy URL (it may hold a password)."""
+
+    model_config = STRICT
+    url: Annotated[str, AfterValidator(database_url)] = Field(
+        default="sqlite:///intake.db", repr=False, validate_default=True
+    )
+
+    @property
+    def file(self) -> Path | None:
+        """The SQLite file, None for PostgreSQL."""
+        path = self.url.removeprefix("sqlite:///").partition("?")[0]
+        return Path(path) if self.url.startswith("sqlite:") else None
+
+
+class LimitSettings(BaseModel):
+    """Bounds on what is opened. Beyond them a part is `too-large`, never an error."""
+
+    model_config = STRICT
+    message_octets: Count = 52_428_800
+    document_octets: Count = 104_857_600
+    archive_octets: Count = 524_288_000
+    archive_entries: Count = 1000
+    pages: Count = 500
+    extract_seconds: Count = 30
+
+
+class KindSettings(BaseModel):
+    """A kind of the operator's own."""
+
+    model_config = STRICT
+    label: Text
+    words: tuple[Text, ...] = ()
+    examples: Annotated[
+        tuple[str, ...], not_yet("kinds are not learned from example files (use words)", ())
+    ] = Field(default=(), repr=False)
+
+
+class ItemSettings(BaseModel):
+    """One line of a checklist. The label is made from the item's name where it is not given."""
+
+    model_config = STRICT
+    item: Annotated[str, NAME]
+    label: Text = Field(
+        default_factory=lambda given: (
+            str(given.get("item", "")).replace("-", " ").replace("_", " ").capitalize()
+        )
+    )
+    kind: Annotated[str, AfterValidator(known_kind)]
+    required: bool = True
+    count: Count = 1
+    cadence: Cadence | None = None
+    period: Literal["current"] | None = None
+    upcoming: bool = False
+    max_age_days: Count | None = None
+    links: bool = False
+
+    def to_item(self) -> Item:
+        """The line as the rest of the program knows it."""
+        return Item(
+            item=ItemName(self.item),
+            label=self.label,
+            kind=Kind(self.kind),
+            required=self.required,
+            count=self.count,
+            cadence=self.cadence,
+            current=self.period == "current",
+            upcoming=self.upcoming,
+            max_age_days=self.max_age_days,
+            links=self.links,
+        )
+
+
+def _numbered(items: tuple[ItemSettings, ...]) -> tuple[ItemSettings, ...]:
+    """The items, if letters can number them and people can name them."""
+    if not items:
+        raise ValueError("has no items, a project would be complete at once")
+    names = [entry.item for entry in items]
+    repeated = next((name for name in names if names.count(name) > 1), None)
+    if repeated is not None:
+        raise ValueError(f"has the item {repeated} twice")
+    return items
+
+
+ChecklistSettings = Annotated[tuple[ItemSettings, ...], AfterValidator(_numbered)]
+
+
+def _some_checklist(
+    checklists: Mapping[str, tuple[ItemSettings, ...]],
+) -> Mapping[str, tuple[ItemSettings, ...]]:
+    if not checklists:
+        raise ValueError("is empty, a project needs one to be measured by")
+    return checklists
+
+
+def onboarding() -> Mapping[str, tuple[ItemSettings, ...]]:
+    """The checklist that is there where the file names none."""
+    return {
+        "onboarding": (
+            ItemSettings(
+                item="investor-deck", label="Investor deck", kind="deck", max_age_days=365
+            ),
+            ItemSettings(
+                item="quarterly-roadmap",
+                label="Quarterly roadmap",
+                kind="roadmap",
+                cadence=Cadence.QUARTERLY,
+                period="current",
+            ),
+            ItemSettings(
+                item="yearly-roadmap",
+                label="Yearly roadmap",
+                kind="roadmap",
+                cadence=Cadence.YEARLY,
+                period="current",
+            ),
+            ItemSettings(
+                item="event-calendar", label="Event calendar", kind="event_calendar", upcoming=True
+            ),
+            ItemSettings(
+                item="blog-posts", label="Past blog posts", kind="blog_post", count=3, links=True
+            ),
+            ItemSettings(
+                item="brand-guide", label="Brand guide", kind="brand_guide", required=False
+            ),
+        )
+    }
+
+
+class ReminderSettings(BaseModel):
+    """When a silent client would be reminded."""
+
+    model_config = STRICT
+    after_days: Annotated[tuple[Count, ...], not_yet(_NO_REMINDERS, (3, 7, 14), ())] = (3, 7, 14)
+    hours: Annotated[str, not_yet(_NO_REMINDERS, "09:00-17:00")] = "09:00-17:00"
+    weekdays: Annotated[
+        tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...],
+        not_yet(_NO_REMINDERS, _WEEKDAYS[:5]),
+    ] = ("mon", "tue", "wed", "thu", "fri")
+    tell_freelancer_after: Annotated[int, at_least(1), not_yet(_NO_REMINDERS, 2)] = 2
+    digest: Annotated[str | None, not_yet(_NO_REMINDERS, "mon 08:00", None)] = "mon 08:00"
+
+
+class LinkSettings(BaseModel):
+    """Bounds for fetching what a link names, from the listed hosts only."""
+
+    model_config = STRICT
+    fetch_hosts: Annotated[tuple[str, ...], not_yet("links are noted and never fetched", ())] = ()
+    max_octets: Count = 26_214_400
+    timeout_seconds: Count = 20
+
+
+class ScanSettings(BaseModel):
+    """A virus scanner that is asked before anything is opened."""
+
+    model_config = STRICT
+    clamd: Annotated[str | None, not_yet("documents are not scanned for viruses", None)] = None
+
+
+class LetterSettings(BaseModel):
+    """How letters are worded. `templates` is a folder that overrides single templates, None for none."""
+
+    model_config = STRICT
+    templates: Folder | None = Field(default=None, repr=False)
+    languages: Annotated[
+        tuple[str, ...],
+        not_yet("letters are written in English only", ("en", "de"), ("en",)),
+    ] = ("en", "de")
+
+
+class ConfidentialSettings(BaseModel):
+    """The words that make the documents of a mail confidential."""
+
+    model_config = STRICT
+    words: tuple[Text, ...] = ("confidential", "NDA", "vertraulich")
+
+
+class RetentionSettings(BaseModel):
+    """How long things are kept; None is for ever."""
+
+    model_config = STRICT
+    keep_days_after_close: Annotated[
+        Count | None, not_yet("closed projects are kept, nothing is removed by itself", None)
+    ] = None
+    keep_days_held: Annotated[
+        Count | None, not_yet("held mail is kept, nothing is removed by itself", 90, None)
+    ] = 90
+
+
+class WebhookSettings(BaseModel):
+    """A signed call when a project is complete."""
+
+    model_config = STRICT
+    url: Annotated[str | None, not_yet("no webhook is called", None, "")] = Field(
+        default=None, repr=False
+    )
+    secret: SecretStr = SecretStr("")
+
+
+class AlertSettings(BaseModel):
+    """Whom to tell when the desk itself is in trouble."""
+
+    model_config = STRICT
+    to: Annotated[tuple[str, ...], not_yet("alerts are not sent (watch the log)", ())] = Field(
+        default=(), repr=False
+    )
+    stuck_minutes: Count = 30
+
+
+class MetricsSettings(BaseModel):
+    """Where figures for monitoring are served."""
+
+    model_config = STRICT
+    bind: Annotated[str, not_yet("metrics are not served", "127.0.0.1:9108")] = "127.0.0.1:9108"
+
+
+class KeySettings(BaseModel):
+    """Keys that encrypt what the ledger must keep secret."""
+
+    model_config = STRICT
+    tokens: SecretStr = SecretStr("")
+
+    @field_validator("tokens")
+    @classmethod
+    def _no_tokens_to_encrypt(cls, tokens: SecretStr) -> SecretStr:
+        if tokens.get_secret_value():
+            raise ValueError("OAuth2 tokens are not stored yet, leave this at its default")
+        return tokens
+
+
+class Settings(BaseModel):
+    """Everything that the operator decided, checked. Built once by `load`, passed down in pieces."""
+
+    model_config = STRICT
+    intake: IntakeSettings
+    sources: tuple[SourceSettings, ...] = ()
+    delivery: DeliverySettings
+    blobs: BlobSettings = Field(default_factory=dict, validate_default=True)
+    database: DatabaseSettings = Field(default_factory=dict, validate_default=True)
+    limits: LimitSettings = LimitSettings()
+    kinds: Mapping[Annotated[str, KIND_NAME], KindSettings] = {}
+    checklists: Annotated[Mapping[str, ChecklistSettings], AfterValidator(_some_checklist)] = Field(
+        default_factory=onboarding
+    )
+    reminders: ReminderSettings = ReminderSettings()
+    links: LinkSettings = LinkSettings()
+    scan: ScanSettings = ScanSettings()
+    letters: LetterSettings = LetterSettings()
+    confidential: ConfidentialSettings = ConfidentialSettings()
+    retention: RetentionSettings = RetentionSettings()
+    holidays: Annotated[
+        str | None, not_yet("there are no reminders that would heed holidays", None)
+    ] = None
+    webhook: WebhookSettings = WebhookSettings()
+    alerts: AlertSettings = AlertSettings()
+    metrics: MetricsSettings = MetricsSettings()
+    keys: KeySettings = KeySettings()
+
+    @property
+    def default_checklist(self) -> str:
+        """The checklist of projects that are opened without naming one."""
+        return self.intake.default_checklist or next(iter(self.checklists))
+
+    @property
+    def own_kinds(self) -> tuple[KindSpec, ...]:
+        """The operator's own kinds, for the classifier and the letters."""
+        return tuple(
+            own_kind(name, label=kind.label, words=kind.words) for name, kind in self.kinds.items()
+        )
+
+    @property
+    def own_addresses(self) -> frozenset[Address]:
+        """The addresses that are ours: mail from them is never answered."""
+        return frozenset(
+            address for address in (self.intake.address, self.delivery.bounce_address) if address
+        )
+
+    def checklist(self, name: str) -> Checklist:
+        """The checklist of that name; ConfigError where the file has none."""
+        if name not in self.checklists:
+            known = ", ".join(self.checklists)
+            hint = suggestion(name, self.checklists)
+            raise ConfigError(f"There is no checklist {name!r}{hint or f'; there are: {known}.'}")
+        return Checklist(name, tuple(entry.to_item() for entry in self.checklists[name]))
+
+
+def _filled_secret(secret: SecretStr) -> SecretStr:
+    if not secret.get_secret_value():
+        raise ValueError("is empty")
+    return secret

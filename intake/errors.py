@@ -1,0 +1,28 @@
+"""The three reasons to stop, after the first digit of an enhanced status code (RFC 3463).
+
+What the world does often (a locked file, an unknown sender) is a value of `intake.model`, never one of these.
+"""
+
+
+class IntakeError(Exception):
+    """The root of the three; its text is one or two plain sentences, ids only, fit for an operator."""
+
+
+class TransientError(IntakeError):
+    """4.x.x: the same call may succeed later. Waiting costs nothing; a reported one counts as a try."""
+
+
+class PermanentError(IntakeError):
+    """5.x.x: the same call will never succeed. Nobody retries it; a person decides."""
+
+
+class ConfigError(IntakeError):
+    """The configuration or the command line is wrong: do not start (exit code 2)."""
+
+
+class ClaimLostError(IntakeError):
+    """Another worker owns this row now; whatever was being written must be dropped."""
+
+
+class StaleViewError(IntakeError):
+    """What a decision was based on has changed meanwhile: look again and decide again, at once."""

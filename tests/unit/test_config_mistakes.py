@@ -1,0 +1,256 @@
+"""Every mistake in a configuration is told in one plain sentence with its path, all of them at once."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from intake.config import load
+from intake.errors import ConfigError
+
+BASE = """
+intake: {address: intake@studio.example}
+delivery: {type: maildir, path: Sent}
+"""
+IMAP = "type: imap, host: mail.example, username: desk"
+SMTP = "type: smtp, host: mail.example"
+
+
+def refusal(folder: Path, text: str, environment: dict[str, str] | None = None) -> str:
+    path = folder / "config.yaml"
+    path.write_text(text, "utf-8")
+    with pytest.raises(ConfigError) as caught:
+        load(path, environment or {})
+    return str(caught.value)
+
+
+def with_base(section: str) -> str:
+    """The smallest configuration with one section put in or replaced."""
+    merged = yaml.safe_load(BASE) | yaml.safe_load(section)
+    return yaml.safe_dump(merged, sort_keys=False)
+
+
+@pytest.mark.parametrize(
+    ("section", "sentence"),
+    [
+        (
+            f"sources: [{{{IMAP}, password: x, poll_seconds: 0}}]",
+            "sources[0].poll_seconds: 0 is under 5, servers throttle that",
+        ),
+        (
+            f"sources: [{{{IMAP}, password: x, poll_second: 9}}]",
+            "sources[0].poll_second: there is no such key, did you mean poll_seconds?",
+        ),
+        (
+            f"sources: [{{{IMAP}, password: x, security: plain}}]",
+            "sources[0].security: plain is for this machine only (localhost), use tls or starttls",
+        ),
+        (
+            f"sources: [{{{IMAP}, password: x, security: tsl}}]",
+            "sources[0].security: tsl is not one of tls, starttls, plain, did you mean tls?",
+        ),
+        (f"sources: [{{{IMAP}, password: x, port: abc}}]", "abc is not a whole number"),
+        (f"sources: [{{{IMAP}}}]", "sources[0].password: is missing"),
+        (f"sources: [{{{IMAP}, password: ''}}]", "sources[0].password: is empty"),
+        (f"sources: [{{{IMAP}, password: 12345}}]", "sources[0].password: is not text, put it in"),
+        (
+            f"sources: [{{{IMAP}, password: x, done_folder: INBOX}}]",
+            "sources[0].done_folder: is a folder that another key names already",
+        ),
+        ("sources: [{type: sqs}]", "sources[0]: sqs is not possible yet, use imap or maildir"),
+        ("sources: [{type: pop3}]", "sources[0]: its type is not one that exists, use imap"),
+        ("sources: [{path: x}]", "sources[0]: its type is missing, use imap or maildir"),
+        ("sources: {type: maildir}", "sources: is not a list"),
+        ("delivery: {type: ses}", "delivery: ses is not possible yet, use smtp or maildir"),
+        (
+            f"delivery: {{{SMTP}, hots: x}}",
+            "delivery.hots: there is no such key, did you mean host",
+        ),
+        (f"delivery: {{{SMTP}, username: x}}", "delivery.password: is missing, the username needs"),
+        (f"delivery: {{{SMTP}, password: x}}", "delivery.password: has no username beside it"),
+        (f"delivery: {{{SMTP}, security: plain}}", "delivery.security: plain is for this machine"),
+        (f"delivery: {{{SMTP}, hold: perhaps}}", "delivery.hold: perhaps is not true or false"),
+        ("intake: {name: Desk}", "intake.address: is missing"),
+        ("intake: {address: desk}", "intake.address: is not an e-mail address"),
+        ("intake: [a]", "intake: is not a section of keys"),
+        (
+            "intake: {address: a@b.example, unverified_senders: acept}",
+            "intake.unverified_senders: acept is not one of hold, accept, did you mean accept?",
+        ),
+        (
+            "intake: {address: a@b.example, timezone: Mars/Base}",
+            "intake.timezone: is not a time zone",
+        ),
+        (
+            "intake: {address: a@b.example, fiscal_year_starts: apirl}",
+            "intake.fiscal_year_starts: 'apirl' is not a month, did you mean april?",
+        ),
+        (
+            "intake: {address: a@b.example, fiscal_year_starts: 13}",
+            "intake.fiscal_year_starts: 13 is not a month",
+        ),
+        (
+            "intake: {address: a@b.example, answer_mail_since: soon}",
+            "intake.answer_mail_since: soon is not a date like 2026-11-22",
+        ),
+        (
+            "intake: {address: a@b.example, answer_after_seconds: -1}",
+            "intake.answer_after_seconds: -1 is under 0",
+        ),
+        (
+            "intake: {address: a@b.example, answer_caps: {sender_per_hour: 0}}",
+            "intake.answer_caps.sender_per_hour: 0 is under 1, delivery.hold: true is the way",
+        ),
+        (
+            "intake: {address: a@b.example, answer_caps: {sender_per_hr: 1}}",
+            "intake.answer_caps.sender_per_hr: there is no such key, did you mean sender_per_hour?",
+        ),
+        (
+            "intake: {address: a@b.example, default_checklist: onbording}",
+            "intake.default_checklist: 'onbording' is not a checklist, did you mean onboarding?",
+        ),
+        ("blobs: {url: 'gs://bucket'}", "blobs.url: is neither s3://bucket/prefix nor a folder"),
+        ("blobs: {url: 's3://'}", "blobs.url: names no bucket"),
+        ("blobs: {kms_key_id: k}", "blobs.kms_key_id: a folder has no KMS keys"),
+        ("database: {url: 'mysql://x'}", "database.url: is neither sqlite:///intake.db nor"),
+        ("database: {url: 'sqlite://'}", "database.url: names no file, a database in memory"),
+        ("limits: {pages: 0}", "limits.pages: 0 is under 1"),
+        ("limits: {pages: true}", "limits.pages: true is not a number"),
+        ("limits: {message_octets: 1.5}", "limits.message_octets: 1.5 is not a whole number"),
+        ("kinds: {deck: {label: Deck}}", "kinds.deck: deck is a built-in kind"),
+        ("kinds: {Price List: {label: x}}", "kinds.Price List: 'Price List' is no name for a kind"),
+        ("kinds: {price_list: {words: [a b]}}", "kinds.price_list.label: is missing"),
+        ("checklists: {}", "checklists: is empty"),
+        ("checklists: {a: []}", "checklists.a: has no items"),
+        (
+            "checklists: {a: [{item: x, kind: deck}, {item: x, kind: deck}]}",
+            "checklists.a: has the item x twice",
+        ),
+        (
+            "checklists: {a: [{item: x, kind: dek}]}",
+            "checklists.a[0].kind: 'dek' is not a kind, did you mean deck?",
+        ),
+        (
+            "checklists: {a: [{item: x, kind: deck, cadence: monthly}]}",
+            "checklists.a[0].cadence: monthly is not one of quarterly, yearly",
+        ),
+        (
+            "checklists: {a: [{item: Not A Name, kind: deck}]}",
+            "checklists.a[0].item: 'Not A Name' is no name",
+        ),
+        ("confidential: {words: ['']}", "confidential.words[0]: is empty"),
+        ("holyday: x", "holyday: there is no such key, did you mean holidays?"),
+    ],
+)
+def test_a_mistake_is_told_with_its_path(tmp_path: Path, section: str, sentence: str) -> None:
+    told = refusal(tmp_path, with_base(section))
+
+    assert f"\n  {sentence}" in told or f": {sentence}" in told
+    assert "has 1 mistake:" in told
+
+
+@pytest.mark.parametrize(
+    ("section", "path", "sentence"),
+    [
+        ("intake: {address: a@b.example, reuse: auto}", "intake.reuse", "not offered again yet"),
+        (
+            f"sources: [{{{IMAP}, password: x, oauth2: {{provider: google, client_id: c}}}}]",
+            "sources[0].oauth2",
+            "signing in with OAuth2 is not possible",
+        ),
+        (f"delivery: {{{SMTP}, sent_folder: Sent}}", "delivery.sent_folder", "not written or"),
+        ("kinds: {x_y: {label: X, examples: [a.pdf]}}", "kinds.x_y.examples", "not learned from"),
+        ("reminders: {after_days: [1]}", "reminders.after_days", "are not sent yet"),
+        ("reminders: {hours: '08:00-12:00'}", "reminders.hours", "are not sent yet"),
+        ("reminders: {digest: 'fri 08:00'}", "reminders.digest", "are not sent yet"),
+        (
+            "reminders: {tell_freelancer_after: 3}",
+            "reminders.tell_freelancer_after",
+            "not sent yet",
+        ),
+        ("links: {fetch_hosts: [a.example]}", "links.fetch_hosts", "never fetched yet"),
+        ("scan: {clamd: 'localhost:3310'}", "scan.clamd", "not scanned for viruses yet"),
+        ("letters: {languages: [fr]}", "letters.languages", "in English only yet"),
+        ("retention: {keep_days_after_close: 9}", "retention.keep_days_after_close", "yet"),
+        ("retention: {keep_days_held: 9}", "retention.keep_days_held", "yet"),
+        ("holidays: GB-ENG", "holidays", "no reminders"),
+        ("webhook: {url: 'https://x.example'}", "webhook.url", "no webhook is called yet"),
+        ("alerts: {to: [a@b.example]}", "alerts.to", "alerts are not sent"),
+        ("metrics: {bind: '0.0.0.0:1'}", "metrics.bind", "metrics are not served yet"),
+        ("keys: {tokens: abc}", "keys.tokens", "not stored yet"),
+    ],
+)
+def test_what_would_not_happen_yet_is_refused(
+    tmp_path: Path, section: str, path: str, sentence: str
+) -> None:
+    told = refusal(tmp_path, with_base(section))
+
+    assert f"  {path}: " in told
+    assert sentence in told
+    assert "has 1 mistake:" in told
+
+
+def test_all_mistakes_are_told_together(tmp_path: Path) -> None:
+    told = refusal(
+        tmp_path,
+        "intake: {address: x, timezone: y}\ndelivery: {type: ses}\nlimits: {pages: 0}\nodd: 1\n",
+    )
+
+    assert "has 5 mistakes:" in told
+
+
+def test_missing_variables_are_told_together_and_by_name(tmp_path: Path) -> None:
+    told = refusal(
+        tmp_path,
+        "intake: {address: '${DESK}'}\n"
+        "delivery: {type: smtp, host: m.example, username: u, password: ${SMTP_PW}}\n",
+    )
+
+    assert told.splitlines()[1:] == [
+        "  intake.address: DESK is not set in the environment",
+        "  delivery.password: SMTP_PW is not set in the environment",
+    ]
+
+
+@pytest.mark.parametrize("reference", ["${NAME", "${}", "${two words}", "${1X}"])
+def test_a_malformed_reference_is_a_mistake(tmp_path: Path, reference: str) -> None:
+    told = refusal(tmp_path, with_base(f"letters: {{templates: '{reference}'}}"))
+
+    assert "letters.templates: has a ${ that is not closed as ${NAME}" in told
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("", "holds no sections"),
+        ("- a\n", "holds no sections"),
+        ("intake: {address: [\n", "is not YAML: line"),
+        ("intake: {name: a, name: b}\n", "the key name is given twice in the section at line 1"),
+        ("a: \x01\n", "characters that YAML does not allow"),
+    ],
+)
+def test_a_file_that_is_no_configuration_says_so(tmp_path: Path, text: str, sentence: str) -> None:
+    assert sentence in refusal(tmp_path, text)
+
+
+def test_a_missing_file_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"There is no configuration at .*`intake init`"):
+        load(tmp_path / "none.yaml", {})
+
+
+def test_a_file_of_other_octets_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_bytes(b"\xff\xfe\x00")
+
+    with pytest.raises(ConfigError, match="it is not UTF-8 text"):
+        load(path, {})
+
+
+def test_no_secret_is_in_a_refusal(tmp_path: Path) -> None:
+    told = refusal(
+        tmp_path,
+        with_base(f"sources: [{{{IMAP}, password: hunter2, port: '${{PORT}}', oops: hunter2}}]"),
+        {"PORT": "hunter2"},
+    )
+
+    assert "hunter2" not in told
