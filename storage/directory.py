@@ -1,0 +1,303 @@
+"""Clients, their people and their projects: who may write to us, and about what."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from intake.errors import ConfigError
+from intake.model import (
+    Acquaintance,
+    Address,
+    Client,
+    ClientId,
+    Project,
+    ProjectId,
+    ProjectState,
+    Token,
+)
+from storage import audit, schema
+from storage.database import Database
+from storage.rows import client_value, project_value
+
+
+@dataclass(frozen=True, slots=True)
+class NewProject:
+    """What a project is opened with. Without a token one is made from the title."""
+
+    client: str
+    title: str
+    checklist: str
+    freelancers: tuple[Address, ...]
+    timezone: str
+    opened_on: date
+    token: Token | None = None
+    starts: date | None = None
+    due: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectChange:
+    """What `project edit` changes; None leaves a thing as it is."""
+
+    title: str | None = None
+    checklist: str | None = None
+    freelancers: tuple[Address, ...] | None = None
+    timezone: str | None = None
+    starts: date | None = None
+    due: date | None = None
+
+
+class Directory:
+    """Verbs on clients, contacts and projects; each is one transaction."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add_client(
+        self, name: str, *, contacts: Sequence[Address], domains: Sequence[str] = ()
+    ) -> Client:
+        """Add a client. Key: its name; ConfigError where that is taken."""
+        with self._database.write() as session:
+            if _client_row(session, name) is not None:
+                raise ConfigError(f"There is a client called {name} already.")
+            row = schema.Client(name=name)
+            session.add(row)
+            session.flush()
+            session.add_all(
+                schema.Contact(client_id=row.id, address=address)
+                for address in dict.fromkeys(contacts)
+            )
+            session.add_all(
+                schema.ClientDomain(client_id=row.id, domain=domain.lower())
+                for domain in dict.fromkeys(domains)
+            )
+            session.flush()
+            audit.append(session, "client.added", at=self._database.now(session), client=row.id)
+            return client_value(session, row)
+
+    def clients(self) -> tuple[Client, ...]:
+        """All clients, by name."""
+        with self._database.read() as session:
+            rows = session.scalars(sa.select(schema.Client).order_by(schema.Client.name))
+            return tuple(client_value(session, row) for row in rows)
+
+    def rename_client(self, name: str, new_name: str) -> Client:
+        """Give a client another name. ConfigError where there is no such client, or the name is taken."""
+        with self._database.write() as session:
+            row = _require_client(session, name)
+            if _client_row(session, new_name) is not None:
+                raise ConfigError(f"There is a client called {new_name} already.")
+            row.name = new_name
+            session.flush()
+            audit.append(session, "client.renamed", at=self._database.now(session), client=row.id)
+            return client_value(session, row)
+
+    def add_contact(self, client: str, address: Address) -> Client:
+        """Add a contact. Key: (client, address)."""
+        with self._database.write() as session:
+            row = _require_client(session, client)
+            if address not in client_value(session, row).contacts:
+                session.add(schema.Contact(client_id=row.id, address=address))
+                session.flush()
+                audit.append(
+                    session, "contact.added", at=self._database.now(session), client=row.id
+                )
+            return client_value(session, row)
+
+    def remove_contact(self, client: str, address: Address) -> Client:
+        """Remove a contact; ConfigError where the client has no such contact."""
+        with self._database.write() as session:
+            row = _require_client(session, client)
+            if address not in client_value(session, row).contacts:
+                raise ConfigError(f"{client} has no contact {address}.")
+            session.execute(
+                sa.delete(schema.Contact).where(
+                    schema.Contact.client_id == row.id, schema.Contact.address == address
+                )
+            )
+            audit.append(session, "contact.removed", at=self._database.now(session), client=row.id)
+            return client_value(session, row)
+
+    def open_project(self, new: NewProject) -> Project:
+        """Open a project. Key: its token; ConfigError where that is taken or the client unknown."""
+        with self._database.write() as session:
+            client = _require_client(session, new.client)
+            token = new.token or _free_token(session, new.title)
+            if _project_row(session, token) is not None:
+                raise ConfigError(f"The token {token} is taken by another project.")
+            row = schema.Project(
+                client_id=client.id,
+                title=new.title,
+                token=token,
+                checklist=new.checklist,
+                state=ProjectState.OPEN,
+                timezone=new.timezone,
+                opened_on=new.opened_on,
+                starts=new.starts,
+                due=new.due,
+                version=1,
+            )
+            session.add(row)
+            session.flush()
+            _set_freelancers(session, row.id, new.freelancers)
+            audit.append(session, "project.opened", at=self._database.now(session), project=row.id)
+            return project_value(session, row)
+
+    def edit_project(self, token: Token, change: ProjectChange) -> Project:
+        """Change what a project is; ConfigError where there is none with that token."""
+        with self._database.write() as session:
+            row = _require_project(session, token)
+            row.title = change.title or row.title
+            row.checklist = change.checklist or row.checklist
+            row.timezone = change.timezone or row.timezone
+            row.starts = change.starts or row.starts
+            row.due = change.due or row.due
+            row.version += 1
+            if change.freelancers is not None:
+                _set_freelancers(session, row.id, change.freelancers)
+            session.flush()
+            audit.append(session, "project.edited", at=self._database.now(session), project=row.id)
+            return project_value(session, row)
+
+    def set_state(self, token: Token, state: ProjectState) -> Project:
+        """Close, pause or resume a project. Idempotent."""
+        with self._database.write() as session:
+            row = _require_project(session, token)
+            if row.state != state:
+                row.state = state
+                row.version += 1
+                session.flush()
+                audit.append(
+                    session, f"project.{state}", at=self._database.now(session), project=row.id
+                )
+            return project_value(session, row)
+
+    def projects(self) -> tuple[Project, ...]:
+        """All projects, by client and title."""
+        with self._database.read() as session:
+            rows = session.scalars(
+                sa.select(schema.Project)
+                .join(schema.Client, schema.Client.id == schema.Project.client_id)
+                .order_by(schema.Client.name, schema.Project.title, schema.Project.id)
+            )
+            return tuple(project_value(session, row) for row in rows)
+
+    def project(self, token: Token) -> Project:
+        """The project with that token; ConfigError where there is none."""
+        with self._database.read() as session:
+            return project_value(session, _require_project(session, token))
+
+    def acquaintance(
+        self, sender: Address | None, *, token: Token | None, thread: Sequence[str]
+    ) -> Acquaintance:
+        """What is known that bears on whose message this is; see `Acquaintance`."""
+        with self._database.read() as session:
+            named = _project_row(session, token) if token else None
+            if sender is None:
+                return Acquaintance(sender=None, token_exists=named is not None)
+            clients = _clients_of(session, sender)
+            colleague_of = _clients_by_domain(session, sender)
+            threads = _projects_of_thread(session, thread)
+            rows = session.scalars(
+                sa.select(schema.Project)
+                .where(
+                    schema.Project.client_id.in_([*clients, *colleague_of])
+                    | schema.Project.id.in_(_projects_of_freelancer(sender))
+                    | schema.Project.id.in_(threads)
+                    | (schema.Project.id == (named.id if named else 0))
+                )
+                .order_by(schema.Project.id)
+            )
+            return Acquaintance(
+                sender=sender,
+                clients=clients,
+                colleague_of=colleague_of,
+                projects=tuple(project_value(session, row) for row in rows),
+                by_thread=threads,
+                token_exists=named is not None,
+            )
+
+
+def _client_row(session: Session, name: str) -> schema.Client | None:
+    return session.scalar(
+        sa.select(schema.Client).where(sa.func.lower(schema.Client.name) == name.lower())
+    )
+
+
+def _require_client(session: Session, name: str) -> schema.Client:
+    row = _client_row(session, name)
+    if row is None:
+        raise ConfigError(f"There is no client called {name}; `intake client list` shows them.")
+    return row
+
+
+def _project_row(session: Session, token: str) -> schema.Project | None:
+    return session.scalar(sa.select(schema.Project).where(schema.Project.token == token.lower()))
+
+
+def _require_project(session: Session, token: str) -> schema.Project:
+    row = _project_row(session, token)
+    if row is None:
+        raise ConfigError(f"There is no project {token}; `intake project list` shows them.")
+    return row
+
+
+def _set_freelancers(session: Session, project: int, freelancers: Sequence[Address]) -> None:
+    session.execute(
+        sa.delete(schema.ProjectFreelancer).where(schema.ProjectFreelancer.project_id == project)
+    )
+    session.add_all(
+        schema.ProjectFreelancer(project_id=project, address=address, position=position)
+        for position, address in enumerate(dict.fromkeys(freelancers))
+    )
+    session.flush()
+
+
+def _free_token(session: Session, title: str) -> Token:
+    """The title's words, with a few random letters: an address that nobody guesses."""
+    words = "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in title)
+    stem = "-".join(part for part in words.lower().split("-") if part)[:24].strip("-") or "project"
+    while True:
+        token = Token(f"{stem}-{secrets.token_hex(2)}")
+        if _project_row(session, token) is None:
+            return token
+
+
+def _clients_of(session: Session, sender: Address) -> tuple[ClientId, ...]:
+    found = session.scalars(
+        sa.select(schema.Contact.client_id)
+        .where(schema.Contact.address == sender)
+        .order_by(schema.Contact.client_id)
+    )
+    return tuple(ClientId(client) for client in found)
+
+
+def _clients_by_domain(session: Session, sender: Address) -> tuple[ClientId, ...]:
+    found = session.scalars(
+        sa.select(schema.ClientDomain.client_id)
+        .where(schema.ClientDomain.domain == sender.rpartition("@")[2])
+        .order_by(schema.ClientDomain.client_id)
+    )
+    return tuple(ClientId(client) for client in found)
+
+
+def _projects_of_freelancer(sender: Address) -> sa.Select[int]:
+    return sa.select(schema.ProjectFreelancer.project_id).where(
+        schema.ProjectFreelancer.address == sender
+    )
+
+
+def _projects_of_thread(session: Session, thread: Sequence[str]) -> tuple[ProjectId, ...]:
+    """The projects of the letters and messages that these Message-IDs name."""
+    if not thread:
+        return ()
+    letters = sa.select(schema.Letter.project_id).where(schema.Letter.message_id.in_(thread))
+    messages = sa.select(schema.Message.project_id).where(schema.Message.message_id.in_(thread))
+    found = session.scalars(sa.union(letters, messages))
+    return tuple(sorted(ProjectId(project) for project in found if project is not None))

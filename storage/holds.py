@@ -1,0 +1,169 @@
+"""What waits for a person: messages, documents and letters, each at most once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from intake.errors import ConfigError
+from intake.model import (
+    Classification,
+    Fate,
+    HoldId,
+    HoldReason,
+    ItemName,
+    LetterNumber,
+    LetterState,
+    MessageNumber,
+    ProjectId,
+    Token,
+)
+from storage import audit, schema
+from storage.database import Database
+from storage.rows import classification_json
+from storage.values import HeldThing, HoldSubject, MessageStatus
+
+
+def open_hold(
+    session: Session,
+    what: HoldSubject,
+    reason: HoldReason,
+    *,
+    now: datetime,
+    message: int | None = None,
+    project: int | None = None,
+    document: int | None = None,
+    letter: int | None = None,
+) -> None:
+    """Put a thing into the review queue, or back into it. Key: what it is and its row."""
+    subject = {
+        HoldSubject.MESSAGE: message,
+        HoldSubject.DOCUMENT: document,
+        HoldSubject.LETTER: letter,
+        HoldSubject.INSTRUCTION: message,
+    }[what]
+    key = f"{what}:{subject}"
+    row = session.scalar(sa.select(schema.Hold).where(schema.Hold.subject_key == key))
+    if row is None:
+        row = schema.Hold(subject_key=key, what=what, since=now, reason=reason)
+        session.add(row)
+    elif row.decided_at is not None:
+        row.since, row.decided_at, row.decision = now, None, None
+    row.reason, row.project_id = reason, project
+    row.message_id, row.document_id, row.letter_id = message, document, letter
+    session.flush()
+
+
+class Holds:
+    """Verbs of the review queue."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def waiting(self) -> tuple[HeldThing, ...]:
+        """Everything that waits, oldest first."""
+        with self._database.read() as session:
+            rows = session.scalars(
+                sa.select(schema.Hold)
+                .where(schema.Hold.decided_at.is_(None))
+                .order_by(schema.Hold.id)
+            )
+            return tuple(_held_thing(session, row) for row in rows)
+
+    def find(self, number: HoldId) -> HeldThing:
+        """One thing that waits; ConfigError where there is none with that number."""
+        with self._database.read() as session:
+            return _held_thing(session, _open(session, number))
+
+    def decide_document(
+        self,
+        number: HoldId,
+        *,
+        decision: str,
+        classification: Classification,
+        filed_for: tuple[ItemName, ...],
+        rejected: bool = False,
+    ) -> None:
+        """Write a person's word on a document: what it is and what it counts toward. Repeating it changes nothing."""
+        with self._database.write() as session:
+            hold = _open(session, number)
+            row = session.get_one(schema.Document, hold.document_id)
+            row.classification = classification_json(classification)
+            row.decided_by_person, row.rejected = True, rejected
+            row.fate = Fate.FILED if filed_for else Fate.NOT_ASKED_FOR
+            session.execute(sa.delete(schema.Filing).where(schema.Filing.document_id == row.id))
+            session.add_all(schema.Filing(document_id=row.id, item=item) for item in filed_for)
+            session.execute(
+                sa.update(schema.Part)
+                .where(schema.Part.message_id == row.message_id, schema.Part.number == row.number)
+                .values(fate=row.fate)
+            )
+            session.get_one(schema.Project, row.project_id).version += 1
+            self._close(session, hold, decision)
+
+    def release_message(self, number: HoldId, *, decision: str, project: ProjectId | None) -> None:
+        """Let a held message be processed again, its sender believed, and for `project` where one is given."""
+        with self._database.write() as session:
+            hold = _open(session, number)
+            row = session.get_one(schema.Message, hold.message_id)
+            row.status, row.reason, row.settled_at = MessageStatus.WAITING, None, None
+            row.released, row.tries, row.deaths, row.retry_at = True, 0, 0, None
+            # Its own digest must not make it a repetition of itself; twins that wait stay repetitions of it.
+            row.assigned_project_id = project or row.assigned_project_id
+            self._close(session, hold, decision)
+
+    def reject_message(self, number: HoldId, *, reason: str) -> None:
+        """Decide that a message is not to be used. Its octets stay."""
+        with self._database.write() as session:
+            hold = _open(session, number)
+            row = session.get_one(schema.Message, hold.message_id)
+            row.status = MessageStatus.REJECTED
+            self._close(session, hold, f"reject: {reason}")
+
+    def decide_letter(self, number: HoldId, *, decision: str, state: LetterState) -> None:
+        """Say of a doubtful or failed letter that it left (SENT), may be sent again (RETRY) or is dropped."""
+        with self._database.write() as session:
+            hold = _open(session, number)
+            row = session.get_one(schema.Letter, hold.letter_id)
+            row.state, row.due_at = state, self._database.now(session)
+            self._close(session, hold, decision)
+
+    def close(self, session: Session, number: HoldId, decision: str) -> None:
+        """Take a thing off the queue, in the caller's transaction."""
+        self._close(session, _open(session, number), decision)
+
+    def _close(self, session: Session, hold: schema.Hold, decision: str) -> None:
+        now = self._database.now(session)
+        hold.decided_at, hold.decision = now, decision
+        audit.append(session, "hold.decided", at=now, project=hold.project_id, hold=hold.id)
+
+
+def _open(session: Session, number: int) -> schema.Hold:
+    row = session.get(schema.Hold, number)
+    if row is None or row.decided_at is not None:
+        raise ConfigError(f"Nothing with the number {number} waits; see `intake review list`.")
+    return row
+
+
+def _held_thing(session: Session, row: schema.Hold) -> HeldThing:
+    message = session.get(schema.Message, row.message_id) if row.message_id else None
+    document = session.get(schema.Document, row.document_id) if row.document_id else None
+    letter = session.get(schema.Letter, row.letter_id) if row.letter_id else None
+    project = session.get(schema.Project, row.project_id) if row.project_id else None
+    return HeldThing(
+        id=HoldId(row.id),
+        what=HoldSubject(row.what),
+        reason=row.reason,
+        token=Token(project.token) if project else None,
+        project=ProjectId(project.id) if project else None,
+        number=document.number if document else None,
+        message=MessageNumber(message.id) if message else None,
+        letter=LetterNumber(letter.id) if letter else None,
+        since=row.since,
+        sender=(message.sender if message else letter.recipient if letter else None) or "",
+        subject=(message.subject if message else None) or "",
+        filename=document.filename if document else "",
+        detail=(message.last_error if message else letter.last_error if letter else None) or "",
+    )

@@ -1,0 +1,189 @@
+"""The ledger: what is remembered, in verbs.
+
+`directory` knows people and projects, `messages` what came in, `letters` what goes out, `holds` what waits for a
+person; this class opens them over one database, says who this worker is, and reads where projects stand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from intake.model import Address, BlobKey, Document, ItemName, LetterState, ProjectId, Sha256
+from storage import audit, schema
+from storage.database import Database
+from storage.directory import Directory
+from storage.holds import Holds
+from storage.letters import Letters
+from storage.liveness import liveness_of
+from storage.messages import Messages
+from storage.rows import document_row, document_value, project_value
+from storage.values import HeldThing, MessageStatus, Standing
+
+
+class Ledger:
+    """Everything that is remembered. Close it when done; its claims then belong to nobody."""
+
+    def __init__(self, url: str, *, clock: Callable[[], datetime] | None = None) -> None:
+        self.database = Database(url, clock=clock)
+        self._liveness = liveness_of(self.database)
+        self._worker: int | None = None
+        self.directory = Directory(self.database)
+        self.messages = Messages(self.database, self._liveness)
+        self.letters = Letters(self.database, self._liveness)
+        self.holds = Holds(self.database)
+
+    @property
+    def worker(self) -> int:
+        """The number under which this process claims work; taken, with its lock, when first asked for."""
+        if self._worker is None:
+            with self.database.write() as session:
+                row = schema.Worker(started_at=self.database.now(session))
+                session.add(row)
+                session.flush()
+                self._worker = row.id
+            self._liveness.hold(self._worker)
+        return self._worker
+
+    def now(self) -> datetime:
+        """The database's clock."""
+        with self.database.read() as session:
+            return self.database.now(session)
+
+    def standing(self, project: ProjectId) -> Standing:
+        """Where a project stands: what a decision about it is based on."""
+        with self.database.read() as session:
+            return _standing(session, session.get_one(schema.Project, project))
+
+    def standings(self) -> tuple[Standing, ...]:
+        """Where every project stands, by client and title."""
+        with self.database.read() as session:
+            rows = session.scalars(
+                sa.select(schema.Project)
+                .join(schema.Client, schema.Client.id == schema.Project.client_id)
+                .order_by(schema.Client.name, schema.Project.title, schema.Project.id)
+            )
+            return tuple(_standing(session, row) for row in rows)
+
+    def unindexed(self) -> tuple[Standing, ...]:
+        """The projects whose index in the blob store is older than they are."""
+        with self.database.read() as session:
+            rows = session.scalars(
+                sa.select(schema.Project).where(
+                    schema.Project.index_version < schema.Project.version
+                )
+            )
+            return tuple(_standing(session, row) for row in rows)
+
+    def indexed(self, standing: Standing) -> None:
+        """Note which view the index shows. An older one than the project's makes it due again. Idempotent."""
+        with self.database.write() as session:
+            session.execute(
+                sa.update(schema.Project)
+                .where(schema.Project.id == standing.project.id)
+                .values(index_version=standing.version)
+            )
+
+    def seconds_until_due(self) -> float | None:
+        """How long until a message or a letter that waits is due; None where nothing waits."""
+        with self.database.read() as session:
+            letter = session.scalar(
+                sa.select(sa.func.min(schema.Letter.due_at)).where(
+                    schema.Letter.state.in_([LetterState.INTENT, LetterState.RETRY])
+                )
+            )
+            message = session.scalar(
+                sa.select(sa.func.min(schema.Message.retry_at)).where(
+                    schema.Message.status == MessageStatus.WAITING
+                )
+            )
+            moments = [moment for moment in (letter, message) if moment is not None]
+            if not moments:
+                return None
+            return (min(moments) - self.database.now(session)).total_seconds()
+
+    def move_document(
+        self, held: HeldThing, source: Standing, *, to: Standing, moved: Document
+    ) -> None:
+        """Take a document out of one project and put it, as `moved`, into another of the same client.
+
+        Key: (project, SHA-256), (project, number).
+        """
+        with self.database.write() as session:
+            row = session.scalars(
+                sa.select(schema.Document).where(
+                    schema.Document.project_id == source.project.id,
+                    schema.Document.number == held.number,
+                )
+            ).one()
+            row.rejected = True
+            session.execute(sa.delete(schema.Filing).where(schema.Filing.document_id == row.id))
+            for standing in (source, to):
+                session.get_one(schema.Project, standing.project.id).version += 1
+            session.flush()
+            copy = document_row(moved, project=to.project.id, message=row.message_id)
+            session.add(copy)
+            session.flush()
+            session.add_all(
+                schema.Filing(document_id=copy.id, item=item) for item in moved.filed_for
+            )
+            self.holds.close(session, held.id, f"reassign {to.project.token}")
+            audit.append(
+                session,
+                "document.moved",
+                at=self.database.now(session),
+                project=to.project.id,
+                document=copy.id,
+            )
+
+    def blobs(self) -> dict[BlobKey, Sha256]:
+        """Every blob that a row knows, with the SHA-256 that it must have."""
+        with self.database.read() as session:
+            raw = session.execute(sa.select(schema.Message.blob_key, schema.Message.sha256))
+            filed = session.execute(
+                sa.select(schema.Document.blob_key, schema.Document.sha256).where(
+                    schema.Document.blob_key.is_not(None)
+                )
+            )
+            return {BlobKey(row[0]): Sha256(row[1]) for row in [*raw, *filed]}
+
+    def people(self) -> frozenset[Address]:
+        """Every contact and freelancer."""
+        with self.database.read() as session:
+            contacts = session.scalars(sa.select(schema.Contact.address)).all()
+            freelancers = session.scalars(sa.select(schema.ProjectFreelancer.address)).all()
+            return frozenset(Address(address) for address in [*contacts, *freelancers])
+
+    def close(self) -> None:
+        """Let go of the lock and of all connections."""
+        self._liveness.release()
+        self.database.close()
+
+
+def _standing(session: Session, row: schema.Project) -> Standing:
+    items: dict[int, list[str]] = {}
+    filings = session.execute(
+        sa.select(schema.Filing.document_id, schema.Filing.item)
+        .join(schema.Document, schema.Document.id == schema.Filing.document_id)
+        .where(schema.Document.project_id == row.id)
+        .order_by(schema.Filing.item)
+    )
+    for document, item in filings:
+        items.setdefault(document, []).append(item)
+    documents = session.scalars(
+        sa.select(schema.Document)
+        .where(schema.Document.project_id == row.id)
+        .order_by(schema.Document.number)
+    )
+    waived = session.scalars(
+        sa.select(schema.Waiver.item).where(schema.Waiver.project_id == row.id)
+    )
+    return Standing(
+        project=project_value(session, row),
+        version=row.version,
+        documents=tuple(document_value(found, items.get(found.id, ())) for found in documents),
+        waived=frozenset(ItemName(item) for item in waived),
+    )

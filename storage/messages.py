@@ -1,0 +1,408 @@
+"""Messages: received, claimed, settled, acknowledged.
+
+Each verb is one transaction whose name says what is true afterwards; doing one again changes nothing more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from intake.errors import ClaimLostError, StaleViewError
+from intake.model import (
+    Address,
+    BlobKey,
+    Document,
+    Fate,
+    HoldReason,
+    Locator,
+    MessageNumber,
+    ProjectId,
+    Sha256,
+)
+from storage import audit, schema
+from storage.database import Database
+from storage.holds import open_hold
+from storage.letters import owe
+from storage.liveness import Liveness
+from storage.rows import document_row, part_row
+from storage.values import Claim, HoldSubject, MessageStatus, NewMessage, Settlement
+
+LEASE = timedelta(minutes=15)
+"""After this a worker that lives but does not move loses its claim; longer than any message takes."""
+MOST_TRIES = 3
+MOST_DEATHS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What `receive` found. `claim` is the receiver's own, None where the message is not new (or claimed elsewhere)."""
+
+    number: MessageNumber
+    new: bool
+    settled: bool
+    claim: Claim | None
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A message of a source that the source may let go of."""
+
+    number: MessageNumber
+    locator: Locator
+    held: bool
+
+
+class Messages:
+    """Verbs on messages."""
+
+    def __init__(self, database: Database, liveness: Liveness) -> None:
+        self._database = database
+        self._liveness = liveness
+
+    def seen(self, sha256: Sha256) -> bool:
+        """Whether these octets have a row."""
+        with self._database.read() as session:
+            return _by_sha256(session, sha256) is not None
+
+    def receive(self, new: NewMessage, *, worker: int) -> Receipt:
+        """Give a message its row, claimed by this worker. Key: the SHA-256 of its octets.
+
+        Octets that have a row already only get their new locator, so that they can be acknowledged.
+        """
+        with self._database.write() as session:
+            found = _by_sha256(session, new.sha256)
+            if found is not None:
+                found.source, found.locator = new.locator.source, new.locator.name
+                found.acknowledged_at = None
+                settled = found.status != MessageStatus.WAITING
+                return Receipt(MessageNumber(found.id), new=False, settled=settled, claim=None)
+            now = self._database.now(session)
+            row = schema.Message(
+                sha256=new.sha256,
+                size_octets=new.size_octets,
+                oversize_octets=new.oversize_octets,
+                blob_key=new.blob_key,
+                source=new.locator.source,
+                locator=new.locator.name,
+                received_at=new.received_at,
+                envelope_recipient=new.envelope_recipient,
+                answerable=new.answerable,
+                status=MessageStatus.WAITING,
+                worker_id=worker,
+                fence=1,
+                claimed_until=now + LEASE,
+            )
+            session.add(row)
+            session.flush()
+            audit.append(session, "message.received", at=now, message=row.id)
+            return Receipt(MessageNumber(row.id), new=True, settled=False, claim=_claim(row))
+
+    def take_over(self, worker: int) -> int:
+        """Free the claims of workers that died or stood still; returns how many were freed.
+
+        A death is counted on the message, and the fifth holds it. A lease that ran out counts as nothing.
+        """
+        with self._database.read() as session:
+            others = session.scalars(
+                sa.select(schema.Message.worker_id)
+                .where(schema.Message.worker_id.is_not(None), schema.Message.worker_id != worker)
+                .distinct()
+            ).all()
+        dead = [other for other in others if other is not None and self._liveness.is_dead(other)]
+        with self._database.write() as session:
+            now = self._database.now(session)
+            rows = session.scalars(
+                sa.select(schema.Message).where(
+                    schema.Message.worker_id.is_not(None),
+                    schema.Message.worker_id.in_(dead) | (schema.Message.claimed_until < now),
+                )
+            ).all()
+            for row in rows:
+                row.deaths += 1 if row.worker_id in dead else 0
+                row.worker_id = None
+                if row.deaths >= MOST_DEATHS:
+                    row.last_error = f"{row.deaths} workers died with this message"
+                    _hold(session, row, HoldReason.FAILED_REPEATEDLY, now=now)
+            return len(rows)
+
+    def claim(self, worker: int) -> Claim | None:
+        """Take the oldest message that waits and is due; None where there is none."""
+        with self._database.write() as session:
+            now = self._database.now(session)
+            row = session.scalar(
+                sa.select(schema.Message)
+                .where(
+                    schema.Message.status == MessageStatus.WAITING,
+                    schema.Message.worker_id.is_(None),
+                    schema.Message.retry_at.is_(None) | (schema.Message.retry_at <= now),
+                )
+                .order_by(schema.Message.id)
+                .limit(1)
+                .with_for_update(skip_locked=True)
+            )
+            if row is None:
+                return None
+            row.worker_id, row.claimed_until = worker, now + LEASE
+            row.fence += 1
+            session.flush()
+            return _claim(row)
+
+    def put_back(self, claim: Claim, *, pause: timedelta) -> None:
+        """Give a claim up without counting a try: the world, not the message, is to blame."""
+        with self._database.write() as session:
+            row = _claimed(session, claim)
+            row.worker_id, row.retry_at = None, self._database.now(session) + pause
+
+    def fail(self, claim: Claim, error: str, *, pause: timedelta) -> bool:
+        """Count a try that ended in an error; True where it was the last one and the message is held now."""
+        with self._database.write() as session:
+            row = _claimed(session, claim)
+            now = self._database.now(session)
+            row.tries += 1
+            row.worker_id, row.retry_at, row.last_error = None, now + pause, error
+            if row.tries < MOST_TRIES:
+                return False
+            _hold(session, row, HoldReason.FAILED_REPEATEDLY, now=now)
+            return True
+
+    def settle(self, claim: Claim, outcome: Settlement) -> MessageStatus:
+        """Write everything that this message changes.
+
+        Keys: the message's row and the claim's fence; (project, SHA-256) for documents; (project, kind, cause,
+        recipient) for letters. Raises ClaimLostError where another worker owns the message now, and StaleViewError
+        where the project has changed since the view that the outcome was decided on.
+        """
+        with self._database.write() as session:
+            row = _claimed(session, claim)
+            now = self._database.now(session)
+            status = self._status(session, row, outcome)
+            row.status, row.reason = status, outcome.hold
+            row.settled_at, row.worker_id, row.retry_at = now, None, None
+            _note_message(row, outcome)
+            if status is MessageStatus.REPEATED:
+                audit.append(session, "message.repeated", at=now, message=row.id)
+                return status
+            _write_parts(session, row, outcome)
+            if outcome.hold is not None:
+                open_hold(
+                    session,
+                    HoldSubject.MESSAGE,
+                    outcome.hold,
+                    now=now,
+                    message=row.id,
+                    project=row.project_id,
+                )
+            if outcome.standing is not None:
+                _write_project(session, row, outcome, now=now)
+            for intent in outcome.letters:
+                owe(session, intent, project=row.project_id, message=row.id, now=now)
+            audit.append(
+                session, f"message.{status}", at=now, project=row.project_id, message=row.id
+            )
+            return status
+
+    def _status(self, session: Session, row: schema.Message, outcome: Settlement) -> MessageStatus:
+        """The outcome's status, unless the same message (but for its trace fields) is settled already."""
+        if outcome.message is None:
+            return outcome.status
+        row.digest = outcome.message.digest
+        twin = session.scalar(
+            sa.select(schema.Message.id)
+            .where(
+                schema.Message.digest == row.digest,
+                schema.Message.id != row.id,
+                schema.Message.status.not_in([MessageStatus.WAITING, MessageStatus.REPEATED]),
+            )
+            .limit(1)
+        )
+        return outcome.status if twin is None else MessageStatus.REPEATED
+
+    def known_locators(self, source: str) -> frozenset[str]:
+        """The names under which a source still keeps messages that have a row; they need no second fetch."""
+        with self._database.read() as session:
+            names = session.scalars(
+                sa.select(schema.Message.locator).where(
+                    schema.Message.source == source, schema.Message.acknowledged_at.is_(None)
+                )
+            )
+            return frozenset(names)
+
+    def settled(self, source: str) -> tuple[Settled, ...]:
+        """What a source may let go of."""
+        with self._database.read() as session:
+            rows = session.scalars(
+                sa.select(schema.Message)
+                .where(
+                    schema.Message.source == source,
+                    schema.Message.acknowledged_at.is_(None),
+                    schema.Message.status != MessageStatus.WAITING,
+                )
+                .order_by(schema.Message.id)
+            )
+            return tuple(
+                Settled(
+                    MessageNumber(row.id),
+                    Locator(row.source, row.locator),
+                    held=row.status == MessageStatus.HELD,
+                )
+                for row in rows
+            )
+
+    def acknowledged(self, numbers: Sequence[MessageNumber]) -> None:
+        """Note that the source has let go of these. Idempotent."""
+        with self._database.write() as session:
+            session.execute(
+                sa.update(schema.Message)
+                .where(schema.Message.id.in_(numbers))
+                .values(acknowledged_at=self._database.now(session))
+            )
+
+    def waiting(self) -> int:
+        """How many messages are not settled."""
+        with self._database.read() as session:
+            count = session.scalar(
+                sa.select(sa.func.count())
+                .select_from(schema.Message)
+                .where(schema.Message.status == MessageStatus.WAITING)
+            )
+            return count or 0
+
+    def statuses(self) -> dict[str, int]:
+        """How many messages stand where."""
+        with self._database.read() as session:
+            found = session.execute(
+                sa.select(schema.Message.status, sa.func.count()).group_by(schema.Message.status)
+            )
+            return {row[0]: row[1] for row in found}
+
+
+def _by_sha256(session: Session, sha256: str) -> schema.Message | None:
+    return session.scalar(sa.select(schema.Message).where(schema.Message.sha256 == sha256))
+
+
+def _claim(row: schema.Message) -> Claim:
+    return Claim(
+        number=MessageNumber(row.id),
+        fence=row.fence,
+        sha256=Sha256(row.sha256),
+        blob_key=BlobKey(row.blob_key),
+        oversize_octets=row.oversize_octets,
+        received_at=row.received_at,
+        envelope_recipient=Address(row.envelope_recipient) if row.envelope_recipient else None,
+        answerable=row.answerable,
+        released=row.released,
+        assigned=ProjectId(row.assigned_project_id) if row.assigned_project_id else None,
+    )
+
+
+def _claimed(session: Session, claim: Claim) -> schema.Message:
+    """The claimed row, locked; ClaimLostError where the claim is no longer valid."""
+    row = session.scalar(
+        sa.select(schema.Message)
+        .where(
+            schema.Message.id == claim.number,
+            schema.Message.fence == claim.fence,
+            schema.Message.worker_id.is_not(None),
+        )
+        .with_for_update()
+    )
+    if row is None:
+        raise ClaimLostError(f"Message {claim.number} belongs to another worker now.")
+    return row
+
+
+def _hold(session: Session, row: schema.Message, reason: HoldReason, *, now: datetime) -> None:
+    row.status, row.reason, row.settled_at = MessageStatus.HELD, reason, now
+    open_hold(session, HoldSubject.MESSAGE, reason, now=now, message=row.id, project=row.project_id)
+    audit.append(session, "message.held", at=now, project=row.project_id, message=row.id)
+
+
+def _note_message(row: schema.Message, outcome: Settlement) -> None:
+    """Keep what answers and the review queue need of the message itself."""
+    row.auto, row.authentication = outcome.auto, outcome.authentication
+    row.project_id = outcome.standing.project.id if outcome.standing else None
+    row.notes, row.cc = list(outcome.notes), list(outcome.cc)
+    message = outcome.message
+    if message is None:
+        return
+    row.sender = message.sender.address if message.sender else None
+    row.sender_name = message.sender.name if message.sender else None
+    row.subject, row.message_id = message.subject, message.message_id
+    row.references = list(message.references)
+    row.thread_topic = next(iter(message.field_values("Thread-Topic")), None)
+    row.thread_index = next(iter(message.field_values("Thread-Index")), None)
+    row.written = message.written
+
+
+def _write_parts(session: Session, row: schema.Message, outcome: Settlement) -> None:
+    for table in (schema.Part, schema.Link):
+        session.execute(sa.delete(table).where(table.message_id == row.id))
+    session.add_all(
+        part_row(part, message=row.id, position=position)
+        for position, part in enumerate(outcome.parts)
+    )
+    session.add_all(
+        schema.Link(
+            message_id=row.id,
+            position=position,
+            url=link.url,
+            fate=link.fate,
+            service=link.service,
+        )
+        for position, link in enumerate(outcome.links)
+    )
+
+
+def _write_project(
+    session: Session, row: schema.Message, outcome: Settlement, *, now: datetime
+) -> None:
+    """The documents and filings of one message, checked against the view they were decided on."""
+    standing = outcome.standing
+    if standing is None or not (outcome.documents or outcome.superseded):
+        return
+    moved = session.execute(
+        sa.update(schema.Project)
+        .where(schema.Project.id == standing.project.id, schema.Project.version == standing.version)
+        .values(version=standing.version + 1)
+        .returning(schema.Project.id)
+    ).first()
+    if moved is None:
+        raise StaleViewError(f"Project {standing.project.id} changed while a message was read.")
+    session.execute(
+        sa.update(schema.Document)
+        .where(
+            schema.Document.project_id == standing.project.id,
+            schema.Document.number.in_(outcome.superseded),
+        )
+        .values(superseded=True)
+    )
+    for document in outcome.documents:
+        _write_document(session, document, row, now=now)
+
+
+def _write_document(
+    session: Session, document: Document, message: schema.Message, *, now: datetime
+) -> None:
+    project = message.project_id
+    if project is None:
+        raise ValueError("a document belongs to a project")
+    row = document_row(document, project=project, message=message.id)
+    session.add(row)
+    session.flush()
+    session.add_all(schema.Filing(document_id=row.id, item=item) for item in document.filed_for)
+    if document.fate is Fate.UNSURE:
+        open_hold(
+            session,
+            HoldSubject.DOCUMENT,
+            HoldReason.UNSURE_DOCUMENT,
+            now=now,
+            message=message.id,
+            project=project,
+            document=row.id,
+        )
+    audit.append(session, "document.filed", at=now, project=project, document=row.id)

@@ -1,0 +1,194 @@
+"""What the ledger takes and gives, beyond the vocabulary of `intake.model`: claims, settlements, intents, holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from intake.model import (
+    Address,
+    Authentication,
+    AutoKind,
+    BlobKey,
+    Document,
+    HoldId,
+    HoldReason,
+    InboundMessage,
+    ItemName,
+    LetterKind,
+    LetterNumber,
+    LinkFound,
+    Locator,
+    Mailbox,
+    MessageNumber,
+    OutboundMessage,
+    PartOutcome,
+    Project,
+    ProjectId,
+    Received,
+    Sha256,
+    Thread,
+    Token,
+)
+
+
+class MessageStatus(StrEnum):
+    """Where a message stands; everything but `waiting` is settled."""
+
+    WAITING = "waiting"
+    ACCEPTED = "accepted"
+    HELD = "held"
+    DISCARDED = "discarded"
+    BOUNCE = "bounce"
+    REPEATED = "repeated"
+    """The same message as one we have, delivered again."""
+    REJECTED = "rejected"
+    """A person decided that it is not to be used."""
+
+
+class HoldSubject(StrEnum):
+    """What waits for a person."""
+
+    MESSAGE = "message"
+    DOCUMENT = "document"
+    INSTRUCTION = "instruction"
+    LETTER = "letter"
+
+
+@dataclass(frozen=True, slots=True)
+class NewMessage:
+    """A message whose octets are stored, about to get its row."""
+
+    sha256: Sha256
+    size_octets: int
+    oversize_octets: int | None
+    blob_key: BlobKey
+    locator: Locator
+    received_at: datetime
+    envelope_recipient: Address | None = field(repr=False)
+    answerable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right of one worker to settle one message. Every later write checks `fence`."""
+
+    number: MessageNumber
+    fence: int
+    sha256: Sha256
+    blob_key: BlobKey
+    oversize_octets: int | None
+    received_at: datetime
+    envelope_recipient: Address | None = field(repr=False)
+    answerable: bool
+    released: bool
+    """A person released it: its sender is believed."""
+    assigned: ProjectId | None
+    """A person said which project it is for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a decision about a project is based on. `version` is checked when the decision is written."""
+
+    project: Project
+    version: int
+    documents: tuple[Document, ...]
+    waived: frozenset[ItemName]
+
+
+@dataclass(frozen=True, slots=True)
+class LetterIntent:
+    """A letter that is owed. One for each (project, kind, cause, recipient).
+
+    With `joins`, an intent of the same kind to the same person in the same thread that is not yet composed takes this
+    message in as well, and waits until `due_at`.
+    """
+
+    kind: LetterKind
+    cause: str
+    thread: str
+    recipient: Mailbox
+    due_at: datetime
+    joins: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """Everything that one message changes, written in one transaction.
+
+    `standing` is the view that `documents`, `superseded` and `parts` were decided on, None for a message that belongs to
+    no project. `hold` is the reason where the message itself waits for a person.
+    """
+
+    status: MessageStatus
+    hold: HoldReason | None = None
+    auto: AutoKind | None = None
+    authentication: Authentication = Authentication.NONE
+    message: InboundMessage | None = None
+    standing: Standing | None = None
+    cc: tuple[Address, ...] = field(default=(), repr=False)
+    parts: tuple[PartOutcome, ...] = ()
+    links: tuple[LinkFound, ...] = ()
+    notes: tuple[str, ...] = field(default=(), repr=False)
+    documents: tuple[Document, ...] = ()
+    superseded: tuple[int, ...] = ()
+    letters: tuple[LetterIntent, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LetterClaim:
+    """The right of one worker to send one letter. `frozen` is what to send, where it was composed before."""
+
+    number: LetterNumber
+    fence: int
+    kind: LetterKind
+    cause: str
+    project: ProjectId | None
+    recipient: Mailbox
+    attempts: int
+    frozen: OutboundMessage | None
+    cut_off: bool
+    """A worker died, or stopped, while it was sending this letter."""
+    thread: Thread
+    cc: tuple[Address, ...] = field(repr=False)
+    received: tuple[Received, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HeldThing:
+    """One line of the review queue. `number` is the document's number in its project."""
+
+    id: HoldId
+    what: HoldSubject
+    reason: str
+    token: Token | None
+    project: ProjectId | None
+    number: int | None
+    message: MessageNumber | None
+    letter: LetterNumber | None
+    since: datetime
+    sender: str = field(repr=False)
+    subject: str = field(repr=False)
+    filename: str = field(repr=False)
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DoubtfulLetter:
+    """A letter of which nobody knows whether it left."""
+
+    id: LetterNumber
+    kind: LetterKind
+    recipient: Address = field(repr=False)
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerCounts:
+    """How many answers one person has had lately."""
+
+    sender_hour: int
+    sender_day: int
+    thread_day: int
