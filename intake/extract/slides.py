@@ -1,0 +1,119 @@
+"""Slides of PowerPoint (ECMA-376, 19) and of OpenDocument: the text of each slide without that of its master.
+
+Speaker notes are left out: they are not what the audience sees.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intake.extract import odf
+from intake.extract.content import Findings, assemble
+from intake.extract.limits import ExtractLimits
+from intake.extract.package import Element, Package
+from intake.model import Extract, Family, Page, Unusable
+
+_A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+_P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
+_R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
+_DIAGRAM = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}relIds"
+_EMU_PER_POINT = 12_700
+_TITLES = frozenset({"title", "ctrTitle"})
+_MAIN = "ppt/presentation.xml"
+
+
+def read_pptx(octets: bytes, *, limits: ExtractLimits) -> Extract | Unusable:
+    """One page a slide, in the order of the presentation, hidden ones too."""
+    package = Package(octets)
+    presentation = package.xml(_MAIN)
+    related = package.related(_MAIN)
+    numbers = [entry.get(f"{_R}id", "") for entry in presentation.iter(f"{_P}sldId")]
+    names = [related[number] for number in numbers if related.get(number, "") in package]
+    size = presentation.find(f"{_P}sldSz")
+    width, height = (_points(size, name) for name in ("cx", "cy"))
+    slides = [_Slide(package, name) for name in names[: limits.pages]]
+    headings = [heading for slide in slides for heading in slide.headings]
+    findings = Findings(
+        page_count=len(names),
+        title=package.core_title() or next(iter(headings), None),
+        headings=headings,
+        tables=sum(slide.tables for slide in slides),
+        document_date=package.core_date(),
+        substance=any(slide.charts for slide in slides),
+    )
+    pages = [Page(slide.text, width, height, slide.pictures) for slide in slides]
+    return assemble(Family.SLIDES, pages, limits=limits, method="pptx", findings=findings)
+
+
+def read_odp(octets: bytes, *, limits: ExtractLimits) -> Extract | Unusable:
+    """One page a slide."""
+    return odf.read(octets, family=Family.SLIDES, limits=limits)
+
+
+class _Slide:
+    """What is on one slide."""
+
+    def __init__(self, package: Package, name: str) -> None:
+        self.headings: list[str] = []
+        self.tables = self.pictures = self.charts = 0
+        root = package.xml(name)
+        tree = root.find(f"{_P}cSld/{_P}spTree")
+        lines = [] if tree is None else list(self._lines(tree))
+        if root.find(f".//{_DIAGRAM}") is not None:
+            lines.extend(_diagram_lines(package, name))
+        self.text = "\n".join(lines)
+
+    def _lines(self, tree: Element) -> Iterator[str]:
+        for shape in tree:
+            match shape.tag.rpartition("}")[2]:
+                case "sp":
+                    yield from self._shape_lines(shape)
+                case "grpSp" | "AlternateContent" | "Choice":
+                    yield from self._lines(shape)
+                case "graphicFrame":
+                    yield from self._frame_lines(shape)
+                case "pic":
+                    self.pictures += 1
+                case _:
+                    pass
+
+    def _shape_lines(self, shape: Element) -> Iterator[str]:
+        lines = [line for line in map(_paragraph, shape.iter(f"{_A}p")) if line.strip()]
+        placeholder = shape.find(f"{_P}nvSpPr/{_P}nvPr/{_P}ph")
+        if lines and placeholder is not None and placeholder.get("type") in _TITLES:
+            self.headings.append(" ".join(lines))
+        self.pictures += shape.find(f"{_P}spPr/{_A}blipFill") is not None
+        yield from lines
+
+    def _frame_lines(self, frame: Element) -> Iterator[str]:
+        tables = list(frame.iter(f"{_A}tbl"))
+        self.tables += len(tables)
+        self.charts += not tables
+        for table in tables:
+            for row in table.iter(f"{_A}tr"):
+                cells = (cell.iter(f"{_A}p") for cell in row.iter(f"{_A}tc"))
+                yield "\t".join(" ".join(map(_paragraph, cell)) for cell in cells)
+
+
+def _paragraph(paragraph: Element) -> str:
+    texts = []
+    for entry in paragraph.iter():
+        if entry.tag == f"{_A}t":
+            texts.append(entry.text or "")
+        elif entry.tag == f"{_A}br":
+            texts.append("\n")
+    return "".join(texts)
+
+
+def _diagram_lines(package: Package, name: str) -> Iterator[str]:
+    """The text of SmartArt, which lies in parts of its own."""
+    for target in package.related(name).values():
+        if "/diagrams/data" in target and target in package:
+            yield from filter(str.strip, map(_paragraph, package.xml(target).iter(f"{_A}p")))
+
+
+def _points(size: Element | None, name: str) -> float:
+    try:
+        return 0.0 if size is None else int(size.get(name, "0")) / _EMU_PER_POINT
+    except ValueError:
+        return 0.0

@@ -1,0 +1,178 @@
+"""Tells a media type from octets, because the claimed one and the file name are often wrong.
+
+Knows signatures only: it opens nothing, decompresses nothing and looks at bounded stretches of the octets. A name is
+used solely to tell apart plain texts that have no signature of their own.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePath
+
+_OOXML = "application/vnd.openxmlformats-officedocument"
+PDF = "application/pdf"
+DOCX = f"{_OOXML}.wordprocessingml.document"
+XLSX = f"{_OOXML}.spreadsheetml.sheet"
+PPTX = f"{_OOXML}.presentationml.presentation"
+ZIP = "application/zip"
+TAR = "application/x-tar"
+GZIP = "application/gzip"
+SEVEN_ZIP = "application/x-7z-compressed"
+RAR = "application/vnd.rar"
+TNEF = "application/ms-tnef"
+COMPOUND = "application/x-ole-storage"
+MESSAGE = "message/rfc822"
+
+_HEAD = 4096
+_PDF_WITHIN = 1024  # junk before %PDF is common, and readers look this far
+_SIGNATURES: tuple[tuple[bytes, str], ...] = (
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"GIF87a", "image/gif"),
+    (b"GIF89a", "image/gif"),
+    (b"BM", "image/bmp"),
+    (b"II*\x00", "image/tiff"),
+    (b"MM\x00*", "image/tiff"),
+    (b"\x1f\x8b", GZIP),
+    (b"7z\xbc\xaf\x27\x1c", SEVEN_ZIP),
+    (b"Rar!\x1a\x07", RAR),
+    (b"BZh", "application/x-bzip2"),
+    (b"\xfd7zXZ\x00", "application/x-xz"),
+    (b"\x78\x9f\x3e\x22", TNEF),
+    (b"{\\rtf", "application/rtf"),
+    (b"MZ", "application/vnd.microsoft.portable-executable"),
+    (b"ID3", "audio/mpeg"),
+    (b"OggS", "audio/ogg"),
+)
+_TEXT_SIGNATURES: tuple[tuple[re.Pattern[bytes], str], ...] = (
+    (re.compile(rb"BEGIN:VCALENDAR\b", re.IGNORECASE), "text/calendar"),
+    (re.compile(rb"BEGIN:VCARD\b", re.IGNORECASE), "text/vcard"),
+    (re.compile(rb"-----BEGIN PGP MESSAGE-----"), "application/pgp-encrypted"),
+    (re.compile(rb"-----BEGIN PGP SIGNATURE-----"), "application/pgp-signature"),
+    (re.compile(rb"<!doctype\s+html|<html[\s>]", re.IGNORECASE), "text/html"),
+    (
+        re.compile(rb"(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<svg[\s>]", re.IGNORECASE | re.DOTALL),
+        "image/svg+xml",
+    ),
+    (re.compile(rb"<\?xml\s"), "application/xml"),
+)
+_TEXT_SUFFIXES = {
+    ".md": "text/markdown",
+    ".markdown": "text/markdown",
+    ".csv": "text/csv",
+    ".tsv": "text/tab-separated-values",
+    ".ics": "text/calendar",
+    ".vcf": "text/vcard",
+    ".html": "text/html",
+    ".htm": "text/html",
+    ".eml": MESSAGE,
+    ".json": "application/json",
+    ".xml": "application/xml",
+}
+# A directory entry of a compound file holds its name in UTF-16LE (MS-CFB 2.6.1).
+_STREAMS: tuple[tuple[str, str], ...] = (
+    ("EncryptedPackage", "application/x-ole-encrypted"),
+    ("__properties_version1.0", "application/vnd.ms-outlook"),
+    ("PowerPoint Document", "application/vnd.ms-powerpoint"),
+    ("WordDocument", "application/msword"),
+    ("Workbook", "application/vnd.ms-excel"),
+)
+_ZIP_MEMBERS: tuple[tuple[bytes, str], ...] = (
+    (b"ppt/presentation.xml", PPTX),
+    (b"word/document.xml", DOCX),
+    (b"xl/workbook.xml", XLSX),
+    (b"xl/workbook.bin", "application/vnd.ms-excel.sheet.binary.macroEnabled.12"),
+    (b"Index/Document.iwa", "application/vnd.apple.iwork"),
+    (b"Index/Presentation.iwa", "application/vnd.apple.keynote"),
+)
+_HEADER_LINE = re.compile(rb"[!-9;-~]{2,60}:[ \t]")
+_MAIL_FIELDS = re.compile(
+    rb"^(from|to|subject|date|message-id|received|return-path|delivered-to|mime-version):",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+def sniff(octets: bytes, filename: str | None) -> str | None:
+    """The media type that the octets show, None where they show none. `filename` only tells texts apart."""
+    head = octets[:_HEAD]
+    if head.startswith(b"%PDF-"):
+        return PDF
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
+        return _zip(octets)
+    if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+        return _compound(octets)
+    for signature, media_type in _SIGNATURES:
+        if head.startswith(signature):
+            return media_type
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return "image/webp"
+    if head[4:8] == b"ftyp":
+        return _brand(head[8:12])
+    if head[257:262] == b"ustar":
+        return TAR
+    if b"%PDF-" in head[:_PDF_WITHIN] and not _is_mail(head):
+        return PDF
+    return _text(head, filename)
+
+
+def _zip(octets: bytes) -> str:
+    """What a zip holds: OpenDocument says it first (its part 3, 3.3), the others in the central directory."""
+    if octets[30:38] == b"mimetype":
+        declared = re.match(rb"application/[\w.+-]{1,100}", octets[38:160])
+        size = int.from_bytes(octets[18:22], "little")
+        if declared and 0 < size <= len(declared.group()):
+            return declared.group()[:size].decode("ascii")
+    directory = _central_directory(octets)
+    for member, media_type in _ZIP_MEMBERS:
+        if member in directory:
+            return media_type
+    return ZIP
+
+
+def _central_directory(octets: bytes) -> bytes:
+    """The names of a zip's entries, as octets; the first stretch of the file where the directory is cut off."""
+    end = octets.rfind(b"PK\x05\x06", max(0, len(octets) - 66_000))
+    if end < 0:
+        return octets[:65_536]
+    size = int.from_bytes(octets[end + 12 : end + 16], "little")
+    return octets[max(0, end - min(size, 4_000_000)) : end]
+
+
+def _compound(octets: bytes) -> str:
+    for stream, media_type in _STREAMS:
+        if stream.encode("utf-16-le") in octets:
+            return media_type
+    return COMPOUND
+
+
+def _brand(brand: bytes) -> str:
+    if brand in {b"heic", b"heix", b"mif1", b"msf1"}:
+        return "image/heic"
+    if brand == b"avif":
+        return "image/avif"
+    return "video/quicktime" if brand == b"qt  " else "video/mp4"
+
+
+def _text(head: bytes, filename: str | None) -> str | None:
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return _by_suffix(filename) or "text/plain"
+    if not head or b"\x00" in head:
+        return None
+    trimmed = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    for signature, media_type in _TEXT_SIGNATURES:
+        if signature.match(trimmed):
+            return media_type
+    if _is_mail(trimmed):
+        return MESSAGE
+    if sum(octet < 32 and octet not in b"\t\n\r\f\x1b" for octet in head[:512]) > 2:
+        return None
+    return _by_suffix(filename) or "text/plain"
+
+
+def _is_mail(head: bytes) -> bool:
+    """It begins with a field, and three of those that mail has follow."""
+    return bool(_HEADER_LINE.match(head)) and len(_MAIL_FIELDS.findall(head)) >= 3
+
+
+def _by_suffix(filename: str | None) -> str | None:
+    return _TEXT_SUFFIXES.get(PurePath(filename).suffix.lower()) if filename else None
