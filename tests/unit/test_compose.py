@@ -1,0 +1,454 @@
+"""What each letter says, and in which order."""
+
+from __future__ import annotations
+
+import email
+from dataclasses import dataclass, replace
+from datetime import date
+from email import policy
+
+import pytest
+from selectolax.lexbor import LexborHTMLParser
+
+from intake.compose import Templates, compose, load_templates
+from intake.errors import PermanentError
+from intake.model import (
+    Address,
+    Brief,
+    Cadence,
+    Fate,
+    LetterKind,
+    LinkFate,
+    LinkFound,
+    ProjectId,
+    Span,
+    Token,
+)
+from tests.unit.compose_cast import (
+    COMPLETE_DOCUMENTS,
+    COMPLETE_MAIL,
+    DECK,
+    NOON,
+    PROJECT,
+    QUARTER_PAST,
+    ROBIN,
+    STORY_DOCUMENTS,
+    STORY_MAIL,
+    brief,
+    document,
+    part,
+    quarterly,
+    question,
+    received,
+    sure,
+)
+
+TOLD = {
+    Fate.FILED: "Investor deck",
+    Fate.NEWER_VERSION: "Replaces the version we had.",
+    Fate.OLDER_VERSION: "We already hold a newer version",
+    Fate.DUPLICATE: "Here already.",
+    Fate.NOT_ASKED_FOR: "nothing on the list asks for it",
+    Fate.UNSURE: "Is this the investor deck?",
+    Fate.LOCKED: "Please send a copy without one.",
+    Fate.ENCRYPTED: "Please send it unencrypted.",
+    Fate.UNREADABLE: "Please save it as PDF and send that.",
+    Fate.DAMAGED: "Please attach it once more.",
+    Fate.EMPTY: "Please check the file and send it again.",
+    Fate.TOO_LARGE: "Please send a smaller version, or in parts.",
+    Fate.UNSUPPORTED: "PDF, Word, PowerPoint and Excel all work.",
+    Fate.INFECTED: "Please send a fresh copy.",
+}
+UNTOLD = sorted(set(Fate) - set(TOLD) - {Fate.LINK, Fate.DOCUMENT})
+SPRING = replace(
+    PROJECT, id=ProjectId(2), title="Spring trade fair", token=Token("larkfield-spring")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Bodies:
+    text: str
+    html: str
+
+    @property
+    def words(self) -> str:
+        """The text without its line ends, which fall anywhere."""
+        return " ".join(self.text.split())
+
+    @property
+    def shown(self) -> str:
+        """What a reader of the HTML sees."""
+        body = LexborHTMLParser(self.html).body
+        return " ".join(body.text(separator=" ").split()) if body else ""
+
+
+@pytest.fixture(scope="module")
+def templates() -> Templates:
+    return load_templates(None)
+
+
+def bodies_of(entry: Brief, templates: Templates) -> Bodies:
+    message = email.message_from_bytes(compose(entry, templates).octets, policy=policy.default)
+    text, html = message.iter_parts()
+    return Bodies(text.get_content().replace("\r\n", "\n"), html.get_content())
+
+
+def test_reply_begins_with_where_we_stand(templates: Templates) -> None:
+    bodies = bodies_of(brief(LetterKind.REPLY, STORY_DOCUMENTS, STORY_MAIL), templates)
+
+    assert bodies.text.splitlines()[0] == "2 of 5 received, three to go."
+    assert bodies.shown.startswith("2 of 5 received, three to go.")
+
+
+def test_reply_keeps_the_order_of_the_contract(templates: Templates) -> None:
+    words = bodies_of(brief(LetterKind.REPLY, STORY_DOCUMENTS, STORY_MAIL), templates).words
+    headings = ["What came", "Could not be used yet", "Still missing", "Not quite right?"]
+
+    places = [words.index(heading) for heading in headings]
+
+    assert places == sorted(places)
+
+
+def test_reply_numbers_what_is_missing_as_the_checklist_does(templates: Templates) -> None:
+    text = bodies_of(brief(LetterKind.REPLY, STORY_DOCUMENTS, STORY_MAIL), templates).text
+
+    assert (
+        " 2. Quarterly roadmap\n    Q3 2026 came, Q4 2026 (October to December) is wanted." in text
+    )
+    assert " 4. Event calendar\n    File 7 may be it; not counted until that is clear." in text
+    assert " 5. Past blog posts\n    2 of 3 are here, one more is wanted. Links are fine." in text
+    assert " 6. Brand guide" in text.partition("If you have it")[2]
+
+
+def test_first_letter_says_what_is_wanted_of_each_item(templates: Templates) -> None:
+    text = bodies_of(brief(LetterKind.REPLY, (), received()), templates).text
+
+    assert text.startswith("None of 5 received yet, five to go.")
+    assert " 1. Investor deck\n    From the last 12 months." in text
+    assert " 2. Quarterly roadmap\n    For Q4 2026 (October to December)." in text
+    assert " 3. Yearly roadmap\n    For 2026." in text
+    assert " 4. Event calendar\n    With events still to come." in text
+    assert " 5. Past blog posts\n    Three are wanted. Links are fine." in text
+
+
+def test_mail_without_files_is_thanked_and_told_so(templates: Templates) -> None:
+    words = bodies_of(brief(LetterKind.REPLY, (), received()), templates).words
+
+    assert "It held no file or link that we could file." in words
+
+
+@pytest.mark.parametrize("fate", TOLD)
+def test_fate_is_told_in_both_bodies(fate: Fate, templates: Templates) -> None:
+    deck = document(1, replace(sure("deck"), sure=fate is not Fate.UNSURE), "a.pdf", fate=fate)
+    bodies = bodies_of(
+        brief(LetterKind.REPLY, [deck], received(part(fate, "a.pdf", number=1))), templates
+    )
+
+    assert TOLD[fate] in bodies.words
+    assert TOLD[fate] in bodies.shown
+    assert "a.pdf" in bodies.shown
+
+
+@pytest.mark.parametrize("fate", UNTOLD)
+def test_fate_that_is_no_document_is_not_mentioned(fate: Fate, templates: Templates) -> None:
+    bodies = bodies_of(brief(LetterKind.REPLY, (), received(part(fate, "logo.png"))), templates)
+
+    assert "logo.png" not in bodies.text + bodies.html
+
+
+@pytest.mark.parametrize(
+    ("fate", "sentence"),
+    [
+        (LinkFate.COUNTED, "Counts as it is."),
+        (LinkFate.FETCHED, "Fetched from the link."),
+        (LinkFate.NEEDS_ACCESS, "We cannot open it from here. Please attach the file itself."),
+        (LinkFate.NOTED, "A link is not counted here"),
+    ],
+)
+def test_every_link_is_a_line_of_its_own(
+    fate: LinkFate, sentence: str, templates: Templates
+) -> None:
+    link = LinkFound("https://files.example/x", fate, "files.example")
+    bodies = bodies_of(brief(LetterKind.REPLY, (), received(links=[link])), templates)
+
+    assert sentence in bodies.words
+    assert "https://files.example/x" in bodies.shown
+    assert "<a " not in bodies.html
+
+
+def test_file_in_an_archive_is_told_with_the_archives_name(templates: Templates) -> None:
+    words = bodies_of(brief(LetterKind.REPLY, STORY_DOCUMENTS, STORY_MAIL), templates).words
+
+    assert "2026 product plan.xlsx (in for-robin.zip) · file 2" in words
+
+
+def test_roadmap_without_dates_is_asked_for_them(templates: Templates) -> None:
+    roadmap = document(1, sure("roadmap", cadence=Cadence.QUARTERLY), "plan.pdf")
+    mail = received(part(Fate.FILED, "plan.pdf", number=1))
+
+    words = bodies_of(brief(LetterKind.REPLY, [roadmap], mail), templates).words
+
+    assert "? Which dates does this roadmap cover?" in words
+    assert "2. Quarterly roadmap File 1 may be it" in words
+
+
+def test_document_that_fits_nothing_is_asked_about(templates: Templates) -> None:
+    thing = document(1, replace(sure("other"), sure=False), "x.pdf", fate=Fate.UNSURE)
+    mail = received(part(Fate.UNSURE, "x.pdf", number=1))
+
+    assert "What is this one?" in bodies_of(brief(LetterKind.REPLY, [thing], mail), templates).words
+
+
+def test_calendar_that_ran_out_says_when(templates: Templates) -> None:
+    span = Span(date(2026, 1, 1), date(2026, 9, 3))
+    calendar = document(1, sure("event_calendar", span=span), "events.ics")
+
+    words = bodies_of(brief(LetterKind.REPLY, [calendar], received()), templates).words
+
+    assert "The last event in the one we have was on 3 September 2026." in words
+
+
+def test_aged_deck_says_its_date(templates: Templates) -> None:
+    deck = document(1, sure("deck", document_date=date(2025, 3, 12)))
+
+    words = bodies_of(brief(LetterKind.REPLY, [deck], received()), templates).words
+
+    assert "The one we have is of 12 March 2025. Please send one from the last 12 months." in words
+
+
+def test_complete_reply_thanks_and_asks_for_nothing(templates: Templates) -> None:
+    words = bodies_of(brief(LetterKind.REPLY, COMPLETE_DOCUMENTS, COMPLETE_MAIL), templates).words
+
+    assert words.startswith("Everything is here, there is nothing more to do.")
+    assert "Thank you." in words
+    assert "Still missing" not in words
+
+
+def test_complete_reply_with_a_locked_file_does_not_say_that_nothing_is_left(
+    templates: Templates,
+) -> None:
+    mail = received(part(Fate.LOCKED, "extra.pdf"))
+    words = bodies_of(brief(LetterKind.REPLY, COMPLETE_DOCUMENTS, mail), templates).words
+
+    assert words.startswith("Everything on the list is here, with a question left.")
+
+
+def test_waived_item_is_not_missing(templates: Templates) -> None:
+    waived = brief(LetterKind.REPLY, COMPLETE_DOCUMENTS[1:], COMPLETE_MAIL, waived=[DECK])
+
+    assert bodies_of(waived, templates).text.startswith("Everything is here")
+
+
+def test_next_quarter_is_listed_as_coming_up(templates: Templates) -> None:
+    late = brief(LetterKind.REPLY, COMPLETE_DOCUMENTS, COMPLETE_MAIL, on=date(2026, 12, 20))
+    words = bodies_of(late, templates).words
+
+    assert "For Q1 2027 (January to March), from 1 January 2027." in words
+
+
+def test_fiscal_quarter_is_told_with_its_months(templates: Templates) -> None:
+    letter = brief(LetterKind.REPLY, (), received(), fiscal_year_starts=4)
+    words = bodies_of(letter, templates).words
+
+    assert "For Q3 2027 of your fiscal year (October to December 2026)." in words
+
+
+def test_reply_says_truthfully_how_to_object(templates: Templates) -> None:
+    words = bodies_of(brief(LetterKind.REPLY, STORY_DOCUMENTS, STORY_MAIL), templates).words
+
+    assert "reply in your own words. robin@studio.example reads along and will see it." in words
+
+
+def test_notes_stand_in_the_answer(templates: Templates) -> None:
+    note = "Your mail named no project, so this went to Q4 launch."
+
+    assert note in bodies_of(brief(LetterKind.REPLY, (), received(notes=[note])), templates).words
+
+
+def test_burst_is_answered_in_one_letter(templates: Templates) -> None:
+    first = received(part(Fate.FILED, "post-lens-care.docx", number=4))
+    second = received(part(Fate.LOCKED, "late.pdf"))
+    words = bodies_of(brief(LetterKind.REPLY, STORY_DOCUMENTS, first, second), templates).words
+
+    assert "post-lens-care.docx" in words
+    assert "late.pdf" in words
+
+
+def test_reply_holds_no_links_to_documents(templates: Templates) -> None:
+    links = ((2, "https://bucket.example/2"),)
+    letter = replace(brief(LetterKind.REPLY, STORY_DOCUMENTS, STORY_MAIL), link_for=links)
+    bodies = bodies_of(letter, templates)
+
+    assert "bucket.example" not in bodies.text + bodies.html
+
+
+def test_report_begins_with_what_changed(templates: Templates) -> None:
+    bodies = bodies_of(brief(LetterKind.REPORT, STORY_DOCUMENTS, STORY_MAIL), templates)
+
+    assert bodies.words.startswith("Yearly roadmap is here now. 2 of 5 received, three to go.")
+    assert "Mira Hollis sent six files and two links on 23 November 2026." in bodies.words
+
+
+def test_report_of_a_complete_project_begins_with_that(templates: Templates) -> None:
+    words = bodies_of(brief(LetterKind.REPORT, COMPLETE_DOCUMENTS, COMPLETE_MAIL), templates).words
+
+    assert words.startswith("Larkfield Optics is complete: everything on the list is here.")
+
+
+def test_report_quotes_what_the_client_wrote(templates: Templates) -> None:
+    bodies = bodies_of(brief(LetterKind.REPORT, STORY_DOCUMENTS, STORY_MAIL), templates)
+
+    assert "> here is most of it. The events list is still with Jonas," in bodies.text
+    assert "<br>here is most of it." in bodies.html
+
+
+def test_report_to_a_freelancer_who_forwarded_does_not_quote_him(templates: Templates) -> None:
+    forwarded = received(part(Fate.LOCKED, "a.pdf"), sender=ROBIN, written="fyi")
+    words = bodies_of(brief(LetterKind.REPORT, (), forwarded), templates).words
+
+    assert "fyi" not in words
+    assert "This is what the sender is asked to do." not in words
+
+
+def test_report_links_each_document_once(templates: Templates) -> None:
+    links = tuple((entry.number, f"https://b.example/{entry.number}") for entry in STORY_DOCUMENTS)
+    letter = replace(brief(LetterKind.REPORT, STORY_DOCUMENTS, STORY_MAIL), link_for=links)
+    bodies = bodies_of(letter, templates)
+
+    assert bodies.html.count('href="https://b.example/2"') == 1
+    assert bodies.text.count("<https://b.example/2>") == 1
+
+
+def test_address_that_no_mail_client_opens_is_not_a_link(templates: Templates) -> None:
+    links = ((2, "file:///srv/collateral/2"), (3, "javascript:alert(1)"))
+    letter = replace(brief(LetterKind.REPORT, STORY_DOCUMENTS, STORY_MAIL), link_for=links)
+
+    assert "href" not in bodies_of(letter, templates).html
+
+
+def test_report_gives_the_commands_that_settle_a_question(templates: Templates) -> None:
+    letter = replace(brief(LetterKind.REPORT, STORY_DOCUMENTS, STORY_MAIL), review_for=((7, 12),))
+    words = bodies_of(letter, templates).words
+
+    assert "55 % sure: a table of dates and places; the name says agenda." in words
+    assert "$ intake review accept 12" in words
+
+
+def test_report_without_review_ids_names_the_list(templates: Templates) -> None:
+    words = bodies_of(brief(LetterKind.REPORT, STORY_DOCUMENTS, STORY_MAIL), templates).words
+
+    assert "$ intake review list" in words
+
+
+def test_question_names_the_senders_projects_and_their_addresses(templates: Templates) -> None:
+    bodies = bodies_of(question(PROJECT, SPRING), templates)
+
+    assert bodies.text.startswith("Which project is this for?")
+    assert "1. Q4 launch intake+larkfield-q4@studio.example" in bodies.words
+    assert 'href="mailto:intake+larkfield-spring@studio.example"' in bodies.html
+
+
+def test_question_without_projects_is_not_written(templates: Templates) -> None:
+    with pytest.raises(PermanentError):
+        compose(question(), templates)
+
+
+def test_notice_says_its_notes(templates: Templates) -> None:
+    mail = received(notes=["It was too large.", "Please send it in parts."])
+    words = bodies_of(brief(LetterKind.NOTICE, (), mail), templates).words
+
+    assert "It was too large. Please send it in parts." in words
+
+
+def test_notice_without_notes_tells_of_unanswered_mail(templates: Templates) -> None:
+    words = bodies_of(brief(LetterKind.NOTICE), templates).words
+
+    assert "filed and nobody was written to about it" in words
+
+
+@pytest.mark.parametrize("kind", [LetterKind.REMINDER, LetterKind.DIGEST])
+def test_kind_without_a_template_is_refused(kind: LetterKind, templates: Templates) -> None:
+    with pytest.raises(PermanentError):
+        compose(brief(kind), templates)
+
+
+def test_reply_without_a_report_is_refused(templates: Templates) -> None:
+    with pytest.raises(PermanentError):
+        compose(replace(brief(LetterKind.REPLY), report=None), templates)
+
+
+@pytest.mark.parametrize("kind", [LetterKind.REPLY, LetterKind.REPORT])
+def test_both_bodies_say_the_same(kind: LetterKind, templates: Templates) -> None:
+    bodies = bodies_of(brief(kind, STORY_DOCUMENTS, STORY_MAIL), templates)
+    said = [word for word in bodies.words.split() if any(map(str.isalnum, word))]
+    shown = [word for word in bodies.shown.split() if any(map(str.isalnum, word))]
+
+    assert [word.rstrip(".") for word in said] == [word.rstrip(".") for word in shown]
+
+
+def test_letter_about_a_thousand_files_stays_small_and_counts_the_rest(
+    templates: Templates,
+) -> None:
+    documents = [
+        document(number, quarterly(QUARTER_PAST, "2026-Q3"), f"{'long name ' * 9}{number}.pdf")
+        for number in range(1, 1001)
+    ]
+    parts = [part(Fate.FILED, entry.filename, number=entry.number) for entry in documents]
+    links = tuple((entry.number, f"https://b.example/{'k' * 900}") for entry in documents)
+    letter = replace(brief(LetterKind.REPORT, documents, received(*parts)), link_for=links)
+
+    bodies = bodies_of(letter, templates)
+
+    assert len(bodies.html.encode()) < 40_000
+    assert "and 990 more" in bodies.words
+
+
+def test_every_missing_item_is_listed_however_many_there_are(templates: Templates) -> None:
+    bodies = bodies_of(brief(LetterKind.REPLY, (), received()), templates)
+
+    assert bodies.html.count('class="mark number"') == 6
+
+
+def test_html_needs_nothing_from_outside(templates: Templates) -> None:
+    html = bodies_of(brief(LetterKind.REPORT, STORY_DOCUMENTS, STORY_MAIL), templates).html
+
+    assert "http" not in html.replace("https://blog.larkfield", "").replace("https://drive", "")
+    assert "<img" not in html
+    assert "<script" not in html
+
+
+def test_html_says_its_language_and_title(templates: Templates) -> None:
+    html = bodies_of(brief(LetterKind.REPLY, STORY_DOCUMENTS, STORY_MAIL), templates).html
+
+    assert '<html lang="en">' in html
+    assert "<title>2 of 5 received, three to go.</title>" in html
+
+
+def test_same_brief_gives_the_same_octets(templates: Templates) -> None:
+    letter = brief(LetterKind.REPORT, STORY_DOCUMENTS, STORY_MAIL)
+
+    assert compose(letter, templates).octets == compose(letter, load_templates(None)).octets
+
+
+def test_unsure_document_with_several_items_asks_for_either(templates: Templates) -> None:
+    roadmap = replace(sure("roadmap"), sure=False)
+    unclear = document(1, roadmap, "plan.pdf", fate=Fate.UNSURE, received_at=NOON)
+    mail = received(part(Fate.UNSURE, "plan.pdf", number=1))
+
+    words = bodies_of(brief(LetterKind.REPLY, [unclear], mail), templates).words
+
+    assert "Is this the quarterly roadmap or the yearly roadmap?" in words
+
+
+def test_project_without_freelancers_still_has_a_reader(templates: Templates) -> None:
+    alone = replace(PROJECT, freelancers=())
+    words = bodies_of(brief(LetterKind.REPLY, (), received(), project=alone), templates).words
+
+    assert "the person who runs this project reads along" in words
+
+
+def test_two_freelancers_are_both_named(templates: Templates) -> None:
+    both = replace(PROJECT, freelancers=(ROBIN.address, Address("kim@studio.example")))
+    words = bodies_of(brief(LetterKind.REPLY, (), received(), project=both), templates).words
+
+    assert "robin@studio.example and kim@studio.example read along" in words
