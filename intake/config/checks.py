@@ -117,6 +117,12 @@ def _of_twelve(value: int) -> int:
     return value
 
 
+def _port(value: int) -> int:
+    if value > 65_535:
+        raise ValueError(f"{value} is over 65535, the last port there is")
+    return value
+
+
 def absolute(path: Path, info: ValidationInfo) -> Path:
     """The path, taken from the configuration file's folder where it is relative."""
     around = surroundings(info)
@@ -215,4 +221,5 @@ KIND_NAME = AfterValidator(_kind_name)
 MONTH_NAME = BeforeValidator(_month)
 MONTH = AfterValidator(_of_twelve)
 NAME = AfterValidator(_name)
+PORT = AfterValidator(_port)
 TIMEZONE = AfterValidator(_timezone)

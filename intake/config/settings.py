@@ -29,6 +29,7 @@ from intake.config.checks import (
     MONTH,
     MONTH_NAME,
     NAME,
+    PORT,
     TIMEZONE,
     at_least,
     blob_url,
@@ -118,7 +119,7 @@ class ImapSource(BaseModel):
     type: Literal["imap"]
     host: Text = Field(repr=False)
     security: CheckedSecurity = "tls"
-    port: Annotated[int, at_least(1)] = Field(
+    port: Annotated[int, at_least(1), PORT] = Field(
         default_factory=lambda given: 993 if given.get("security") == "tls" else 143
     )
     username: Text = Field(repr=False)
@@ -149,7 +150,6 @@ class MaildirSource(BaseModel):
     model_config = STRICT
     type: Literal["maildir"]
     path: Folder = Field(repr=False)
-    poll_seconds: Count = 5
 
 
 SourceSettings = Annotated[ImapSource | MaildirSource, Field(discriminator="type")]
@@ -162,7 +162,7 @@ class SmtpDelivery(BaseModel):
     type: Literal["smtp"]
     host: Text = Field(repr=False)
     security: CheckedSecurity = "starttls"
-    port: Annotated[int, at_least(1)] = Field(
+    port: Annotated[int, at_least(1), PORT] = Field(
         default_factory=lambda given: {"tls": 465, "plain": 25}.get(str(given.get("security")), 587)
     )
     oauth2: NoOAuth2 = Field(default=None, repr=False)

@@ -191,7 +191,9 @@ def test_postgresql_gets_our_driver(tmp_path: Path, scheme: str) -> None:
     ("url", "bucket", "prefix"),
     [("s3://b/some/where/", "b", "some/where"), ("s3://b", "b", ""), ("./here", None, "")],
 )
-def test_a_blob_url_is_taken_apart(tmp_path: Path, url: str, bucket: str | None, prefix: str) -> None:
+def test_a_blob_url_is_taken_apart(
+    tmp_path: Path, url: str, bucket: str | None, prefix: str
+) -> None:
     blobs = load(written(tmp_path, f"{BASE}blobs: {{url: '{url}'}}\n"), {}).blobs
 
     assert (blobs.bucket, blobs.prefix) == (bucket, prefix)

@@ -50,6 +50,7 @@ def with_base(section: str) -> str:
             "sources[0].security: tsl is not one of tls, starttls, plain, did you mean tls?",
         ),
         (f"sources: [{{{IMAP}, password: x, port: abc}}]", "abc is not a whole number"),
+        (f"sources: [{{{IMAP}, password: x, port: 99999}}]", "99999 is over 65535, the last port"),
         (f"sources: [{{{IMAP}}}]", "sources[0].password: is missing"),
         (f"sources: [{{{IMAP}, password: ''}}]", "sources[0].password: is empty"),
         (f"sources: [{{{IMAP}, password: 12345}}]", "sources[0].password: is not text, put it in"),

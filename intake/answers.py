@@ -1,0 +1,169 @@
+"""Who is written to about a message, and whether at all.
+
+Pure. The sender is answered, the project's own people in To or Cc are copied, the freelancers are told when something
+changed; nobody else ever, and never where a machine wrote (RFC 3834).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from intake.filing import Decision
+from intake.identify import thread_of
+from intake.model import (
+    Address,
+    AutoKind,
+    Fate,
+    InboundMessage,
+    LetterKind,
+    Mailbox,
+    Project,
+    Submission,
+)
+from storage.values import AnswerCounts, LetterIntent
+
+UNTOLD = frozenset(
+    {
+        Fate.OPENED,
+        Fate.INVITATION,
+        Fate.CARD,
+        Fate.SIGNATURE_IMAGE,
+        Fate.CRYPTO_SIGNATURE,
+        Fate.DELIVERY_REPORT,
+        Fate.TRACKING,
+    }
+)
+"""The fates that no letter mentions."""
+QUIET = timedelta(days=1)
+"""Words without documents are not answered again within this time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caps:
+    """How many answers at most."""
+
+    sender_per_hour: int
+    sender_per_day: int
+    thread_per_day: int
+
+    def reached(self, counts: AnswerCounts) -> bool:
+        """Whether one more answer would be too many: the last guard against a mail war."""
+        return (
+            counts.sender_hour >= self.sender_per_hour
+            or counts.sender_day >= self.sender_per_day
+            or counts.thread_day >= self.thread_per_day
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """What is known when a message was filed. `answerable` is False for old mail and for files that were fed in."""
+
+    message: InboundMessage
+    auto: AutoKind | None
+    answerable: bool
+    counts: AnswerCounts
+    last_told: datetime | None
+    now: datetime
+    answer_after: timedelta
+    caps: Caps
+
+
+def thread_key(message: InboundMessage) -> str:
+    """The name of a message's thread: its first message, as far as the fields tell."""
+    chain = thread_of(message)
+    root = message.references[0] if message.references else next(iter(chain), None)
+    return root or message.message_id or message.sha256
+
+
+def people_copied(message: InboundMessage, project: Project) -> tuple[Address, ...]:
+    """The project's contacts whom the sender put into To or Cc."""
+    named = dict.fromkeys(mailbox.address for mailbox in (*message.to, *message.cc))
+    sender = message.sender.address if message.sender else None
+    return tuple(
+        address for address in named if address in project.client.contacts and address != sender
+    )
+
+
+def letters_after_filing(
+    occasion: Occasion, submission: Submission, decision: Decision
+) -> tuple[LetterIntent, ...]:
+    """The letters that a filed message calls for."""
+    if not occasion.answerable:
+        return ()
+    told = any(part.fate not in UNTOLD for part in decision.parts) or bool(decision.links)
+    changed = bool(decision.documents or decision.superseded)
+    capped = occasion.caps.reached(occasion.counts)
+    letters: list[LetterIntent] = []
+    if occasion.auto is None and not capped and (told or _may_speak(occasion)):
+        kind = LetterKind.REPORT if submission.is_freelancer else LetterKind.REPLY
+        letters.append(_answer(occasion, kind, _answer_to(occasion.message, submission)))
+    words = bool(occasion.message.written.strip())
+    if changed or told or (words and not submission.is_freelancer and occasion.auto is None):
+        letters.extend(
+            _report(occasion, freelancer)
+            for freelancer in submission.project.freelancers
+            if freelancer != submission.sender
+        )
+    if capped and occasion.auto is None:
+        letters.extend(_cap_notice(occasion, submission))
+    return tuple(letters)
+
+
+def question(occasion: Occasion, sender: Mailbox) -> tuple[LetterIntent, ...]:
+    """The one question that a known person is asked whose message may be for several projects."""
+    if not occasion.answerable or occasion.auto or occasion.caps.reached(occasion.counts):
+        return ()
+    return (_answer(occasion, LetterKind.QUESTION, sender),)
+
+
+def _may_speak(occasion: Occasion) -> bool:
+    """Words alone are answered where the person was told nothing for a day."""
+    return occasion.last_told is None or occasion.now - occasion.last_told > QUIET
+
+
+def _answer_to(message: InboundMessage, submission: Submission) -> Mailbox:
+    """Reply-To (RFC 5322 3.6.2) where it names one person of the project, else the sender."""
+    known = {*submission.project.client.contacts, *submission.project.freelancers}
+    if len(message.reply_to) == 1 and message.reply_to[0].address in known:
+        return message.reply_to[0]
+    return message.sender or Mailbox("", submission.sender)
+
+
+def _answer(occasion: Occasion, kind: LetterKind, recipient: Mailbox) -> LetterIntent:
+    return LetterIntent(
+        kind=kind,
+        cause=occasion.message.sha256,
+        thread=thread_key(occasion.message),
+        recipient=recipient,
+        due_at=occasion.now + occasion.answer_after,
+        joins=bool(occasion.answer_after),
+    )
+
+
+def _report(occasion: Occasion, freelancer: Address) -> LetterIntent:
+    return LetterIntent(
+        kind=LetterKind.REPORT,
+        cause=occasion.message.sha256,
+        thread="report",
+        recipient=Mailbox("", freelancer),
+        due_at=occasion.now + occasion.answer_after,
+        joins=bool(occasion.answer_after),
+    )
+
+
+def _cap_notice(occasion: Occasion, submission: Submission) -> list[LetterIntent]:
+    """Tell the freelancers, once a day, that somebody gets no more answers."""
+    cause = f"answers-capped:{submission.sender}:{occasion.now:%Y-%m-%d}"
+    return [
+        LetterIntent(
+            kind=LetterKind.NOTICE,
+            cause=cause,
+            thread=cause,
+            recipient=Mailbox("", freelancer),
+            due_at=occasion.now,
+        )
+        for freelancer in submission.project.freelancers
+        if freelancer != submission.sender
+    ]

@@ -1,0 +1,148 @@
+"""The composition root: settings in, a working desk out. The only place that names concrete adapters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from intake.compose import load_templates
+from intake.config import ImapSource as ImapSourceSettings
+from intake.config import MaildirDelivery, Settings, SmtpDelivery
+from intake.extract import ExtractLimits
+from intake.model import Sink, Source
+from intake.outbox import Outbox
+from intake.pipeline import Desk
+from intake.reader import Reader, ReaderSettings
+from intake.review import Reviewer
+from intake.sinks.maildir import MaildirSink
+from intake.sinks.smtp import SmtpSettings, SmtpSink
+from intake.sources.imap import ImapSettings, ImapSource
+from intake.sources.maildir import MaildirSource
+from intake.unpack import UnpackLimits
+from storage.blobs import Store, open_store
+from storage.ledger import Ledger
+
+PARALLEL_PUTS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """A desk with its mailboxes and its outbox."""
+
+    settings: Settings
+    ledger: Ledger
+    blobs: Store
+    desk: Desk
+    outbox: Outbox
+    reviewer: Reviewer
+    sources: tuple[Source, ...]
+
+
+@contextmanager
+def open_app(settings: Settings, *, clock: Callable[[], datetime] | None = None) -> Iterator[App]:
+    """Put everything together, and take it apart at the end. No connection to mail or blobs is made yet.
+
+    Raises ConfigError where the database is behind (PostgreSQL), TransientError where it cannot be reached.
+    """
+    with ExitStack() as stack:
+        ledger = open_ledger(settings, clock=clock)
+        stack.callback(ledger.close)
+        ledger.database.require_current()
+        blobs = open_blobs(settings)
+        reader = Reader(reader_settings(settings))
+        stack.callback(reader.close)
+        pool = stack.enter_context(ThreadPoolExecutor(PARALLEL_PUTS, "put"))
+        sources = tuple(open_source(settings, number) for number in range(len(settings.sources)))
+        for source in sources:
+            if isinstance(source, ImapSource):
+                stack.callback(source.close)
+        sink = open_sink(settings)
+        if isinstance(sink, SmtpSink):
+            stack.callback(sink.close)
+        yield App(
+            settings=settings,
+            ledger=ledger,
+            blobs=blobs,
+            desk=Desk(settings, ledger, blobs, reader, pool),
+            outbox=Outbox(
+                settings, ledger, blobs, sink, load_templates(settings.letters.templates)
+            ),
+            reviewer=Reviewer(settings, ledger, blobs),
+            sources=sources,
+        )
+
+
+def open_ledger(settings: Settings, *, clock: Callable[[], datetime] | None = None) -> Ledger:
+    """The ledger that the settings name."""
+    return Ledger(settings.database.url, clock=clock)
+
+
+def open_blobs(settings: Settings) -> Store:
+    """The blob store that the settings name."""
+    blobs = settings.blobs
+    return open_store(
+        blobs.url,
+        region=blobs.region,
+        endpoint_url=blobs.endpoint_url,
+        kms_key_id=blobs.kms_key_id,
+        confidential_kms_key_id=blobs.confidential_kms_key_id,
+    )
+
+
+def open_sink(settings: Settings) -> Sink:
+    """Where letters leave."""
+    match settings.delivery:
+        case MaildirDelivery(path=path):
+            return MaildirSink(path)
+        case SmtpDelivery() as smtp:
+            return SmtpSink(
+                SmtpSettings(
+                    host=smtp.host,
+                    port=smtp.port,
+                    security=smtp.security,
+                    username=smtp.username,
+                    password=smtp.password.get_secret_value() if smtp.password else "",
+                )
+            )
+
+
+def open_source(settings: Settings, number: int) -> Source:
+    """One mailbox; its name, `sources[0]`, is the path that the operator knows from the configuration."""
+    name, limit = f"sources[{number}]", settings.limits.message_octets
+    source = settings.sources[number]
+    if not isinstance(source, ImapSourceSettings):
+        return MaildirSource(name, source.path, max_message_octets=limit)
+    return ImapSource(
+        ImapSettings(
+            host=source.host,
+            username=source.username,
+            password=source.password.get_secret_value(),
+            name=name,
+            port=source.port,
+            security=source.security,
+            folder=source.folder,
+            done_folder=source.done_folder,
+            held_folder=source.held_folder,
+            max_message_octets=limit,
+            poll_seconds=source.poll_seconds,
+        )
+    )
+
+
+def reader_settings(settings: Settings) -> ReaderSettings:
+    """Bounds of what is read."""
+    limits = settings.limits
+    return ReaderSettings(
+        unpack=UnpackLimits(
+            archive_octets=limits.archive_octets,
+            archive_entries=limits.archive_entries,
+            document_octets=limits.document_octets,
+        ),
+        extract=ExtractLimits(document_octets=limits.document_octets, pages=limits.pages),
+        own_kinds=settings.own_kinds,
+        extract_seconds=limits.extract_seconds,
+        fiscal_year_starts=settings.intake.fiscal_year_starts,
+    )

@@ -1,0 +1,196 @@
+"""The commands of the first level; `client`, `project` and `review` have modules of their own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from intake import __version__
+from intake.cli import decisions, people
+from intake.cli.options import AsJson, Config, On, Paths
+
+app = typer.Typer(
+    name="intake",
+    help="Takes in e-mailed collateral, keeps the score of what is missing and answers in the same thread.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+def _show_version(*, wanted: bool) -> None:
+    if wanted:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            callback=lambda wanted: _show_version(wanted=wanted),
+            is_eager=True,
+            help="Show the version and exit.",
+        ),
+    ] = False,
+) -> None:
+    """Takes in e-mailed collateral, keeps the score of what is missing and answers in the same thread."""
+
+
+@app.command(epilog="Example: intake init studio")
+def init(
+    folder: Annotated[
+        Path, typer.Argument(metavar="[DIR]", help="The desk's folder; made if it is not there.")
+    ] = Path(),
+    *,
+    config: Config = None,
+) -> None:
+    """Write a config.yaml that runs as it is.
+
+    SQLite, a local folder and Maildir; its comments say what to change for IMAP, SMTP and S3.
+    """
+    from intake.cli import starting
+
+    starting.init(folder, config=config)
+
+
+@app.command(epilog="Example: intake check --config studio/config.yaml")
+def check(*, config: Config = None) -> None:
+    """Try everything that is configured.
+
+    Says what works and how to fix what does not.
+    """
+    from intake.cli import running
+
+    raise typer.Exit(running.check(config))
+
+
+@app.command(epilog="Example: intake migrate")
+def migrate(*, config: Config = None) -> None:
+    """Create or upgrade the database."""
+    from intake.cli import running
+
+    running.migrate(config)
+
+
+@app.command(epilog="Example: intake worker --once")
+def worker(
+    *,
+    once: Annotated[
+        bool, typer.Option("--once", help="Take all that waits, deliver all that is due, exit.")
+    ] = False,
+    config: Config = None,
+) -> None:
+    """Read the inbox, file what comes, answer what is missing."""
+    from intake.cli import running
+
+    raise typer.Exit(running.worker(config, once=once))
+
+
+@app.command(epilog="Example: intake receive old-mail.mbox --dry-run")
+def receive(
+    paths: Paths,
+    *,
+    answer: Annotated[
+        bool, typer.Option("--answer", help="Answer as if the mail had just arrived.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would happen, store nothing.")
+    ] = False,
+    config: Config = None,
+) -> None:
+    """Take in mail from files.
+
+    .eml, mbox and Maildir go through the very same pipeline; nobody is answered unless --answer is given.
+    """
+    if answer and dry_run:
+        raise typer.BadParameter("--dry-run answers nobody; leave out --answer.")
+    if dry_run:
+        from intake.cli import reading
+
+        reading.rehearse(paths, config=config)
+    else:
+        from intake.cli import running
+
+        running.receive(paths, config, answer=answer)
+
+
+@app.command(epilog="Example: intake inspect message.eml --json")
+def inspect(paths: Paths, *, as_json: AsJson = False, config: Config = None) -> None:
+    """Show what is read in messages, storing nothing.
+
+    And what would be decided about them; a folder is walked.
+    """
+    from intake.cli import reading
+
+    reading.inspect(paths, as_json=as_json, config=config)
+
+
+@app.command(epilog="Example: intake classify deck.pdf documents/ --json")
+def classify(paths: Paths, *, as_json: AsJson = False, config: Config = None) -> None:
+    """Say what each document is, and why; stores nothing."""
+    from intake.cli import reading
+
+    reading.classify(paths, as_json=as_json, config=config)
+
+
+@app.command(epilog="Example: intake status acme-q4 --json")
+def status(
+    which: Annotated[
+        str | None,
+        typer.Argument(metavar="[CLIENT or TOKEN]", help="Only this client's, or this project."),
+    ] = None,
+    *,
+    on: On = None,
+    as_json: AsJson = False,
+    config: Config = None,
+) -> None:
+    """Show what projects have and what they wait for."""
+    from intake.cli import records
+
+    records.status(which, on=on, as_json=as_json, config=config)
+
+
+@app.command(epilog="Example: intake fsck")
+def fsck(
+    *,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="File again from the raw message (not possible yet).")
+    ] = False,
+    config: Config = None,
+) -> None:
+    """Compare the ledger with the blobs.
+
+    Every document must be there and unharmed, and nothing else.
+    """
+    if repair:
+        raise typer.BadParameter("--repair is not possible yet; fsck alone says what is wrong.")
+    from intake.cli import running
+
+    raise typer.Exit(running.fsck(config))
+
+
+@app.command(epilog="Example: intake demo --keep demo-run")
+def demo(
+    *,
+    keep: Annotated[
+        Path | None,
+        typer.Option("--keep", metavar="DIR", help="Keep everything in this folder."),
+    ] = None,
+    config: Config = None,  # noqa: ARG001  # every command takes it; the demo brings its own
+) -> None:
+    """Play the whole loop, without a server or an account."""
+    from intake.cli import running
+
+    raise typer.Exit(running.demo(keep))
+
+
+app.add_typer(people.client, name="client")
+app.add_typer(people.project, name="project")
+app.add_typer(decisions.review, name="review")

@@ -1,0 +1,222 @@
+"""`inspect`, `classify` and `receive --dry-run`: what is read in files, with nothing stored.
+
+Works without a configuration; hostile octets are opened by the reader, in a guarded child.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from intake.cli import tables
+from intake.cli.contract import classify_json, inspect_json, reason_of, verdict_of
+from intake.cli.terminal import print_json, progress, settings, show
+from intake.config import LimitSettings, Settings
+from intake.errors import ConfigError, PermanentError
+from intake.extract import ExtractLimits
+from intake.model import (
+    OTHER,
+    Accepted,
+    Authentication,
+    Classification,
+    Disposition,
+    Fate,
+    Held,
+    HoldReason,
+    InboundMessage,
+    Problem,
+    RawMessage,
+    Sha256,
+    SortedPart,
+)
+from intake.reader import Reader, ReaderSettings
+from intake.sources.files import FileSource
+from intake.unpack import UnpackLimits
+from intake.vet import VetPolicy, vet
+
+NO_MESSAGE = "There is no message there: name .eml or mbox files, or a folder of them."
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """One message, read and vetted."""
+
+    path: str
+    message: InboundMessage
+    parts: tuple[SortedPart, ...]
+    disposition: Disposition
+
+
+def inspect(paths: Sequence[Path], *, as_json: bool, config: Path | None) -> None:
+    """Print what is read in each message; a path that cannot be read ends the command, after those before it."""
+    for found in _inspections(paths, settings(config) if config else None):
+        if as_json:
+            print_json(
+                inspect_json(found.path, found.message, found.disposition, parts=found.parts)
+            )
+        else:
+            show(tables.message(found.path, found.message, found.disposition, parts=found.parts))
+
+
+def rehearse(paths: Sequence[Path], *, config: Path | None) -> None:
+    """Print, message by message, what `receive` would make of it, and how many of each there are."""
+    counts: Counter[str] = Counter()
+    for found in _inspections(paths, settings(config)):
+        verdict = verdict_of(found.disposition)
+        counts[verdict] += 1
+        reason = reason_of(found.disposition)
+        documents = sum(entry.fate is Fate.DOCUMENT for entry in found.parts)
+        because = f" ({reason})" if reason else ""
+        show(f"{tables.printable(found.path)}: {verdict}{because}, documents: {documents}")
+    total = ", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items()))
+    show(f"{counts.total()} messages would be taken: {total}. Nothing was stored.")
+
+
+def _inspections(paths: Sequence[Path], decided: Settings | None) -> Iterator[Inspection]:
+    limits = decided.limits if decided else LimitSettings()
+    source = FileSource(paths, max_message_octets=limits.message_octets)
+    total = source.count()
+    if total == 0:
+        raise ConfigError(
+            "There is no message there: name .eml or mbox files, or a folder of them."
+        )
+    policy = _policy(decided)
+    with _reader(decided) as reader:
+        for raw in progress(source.fetch(frozenset()), total=total, label="Reading"):
+            yield _inspection(reader, raw, policy)
+
+
+def _inspection(reader: Reader, raw: RawMessage, policy: VetPolicy) -> Inspection:
+    try:
+        with reader.open(raw.octets, envelope_recipient=None) as opened:
+            message, parts = opened.message, opened.parts
+    except PermanentError:
+        unread = Held(HoldReason.UNREADABLE, None, Authentication.NONE)
+        return Inspection(raw.locator.name, _closed(raw), (), unread)
+    documents = any(entry.fate is Fate.DOCUMENT for entry in parts) or bool(message.links)
+    disposition = vet(message, documents=documents, policy=policy)
+    if raw.oversize_octets is not None and isinstance(disposition, Accepted):
+        disposition = Held(HoldReason.TOO_LARGE, disposition.auto, disposition.authentication)
+    return Inspection(raw.locator.name, message, parts, disposition)
+
+
+def _closed(raw: RawMessage) -> InboundMessage:
+    """A message over which the reading child died: nothing is known of it but its octets."""
+    sha256 = Sha256(hashlib.sha256(raw.octets).hexdigest())
+    return InboundMessage(
+        sha256=sha256,
+        digest=sha256,
+        size_octets=len(raw.octets),
+        fields=(),
+        sender=None,
+        reply_to=(),
+        to=(),
+        cc=(),
+        recipients=(),
+        subject="",
+        message_id=None,
+        in_reply_to=(),
+        references=(),
+        date=None,
+        written="",
+        text="",
+        links=(),
+        parts=(),
+        defects=("could-not-be-opened",),
+    )
+
+
+def _policy(decided: Settings | None) -> VetPolicy:
+    if decided is None:
+        return VetPolicy(frozenset(), frozenset(), accept_unverified=True)
+    return VetPolicy(
+        decided.own_addresses,
+        frozenset(decided.intake.trusted_authserv_ids),
+        accept_unverified=decided.intake.unverified_senders == "accept",
+    )
+
+
+def classify(paths: Sequence[Path], *, as_json: bool, config: Path | None) -> None:
+    """Print what each document is; every file gets its line, and those that could not be read end the command badly."""
+    decided = settings(config) if config else None
+    files = document_files(paths)
+    unread = 0
+    with _reader(decided) as reader:
+        for path in progress(files, total=len(files), label="Reading"):
+            found = _classification(reader, path)
+            unread += found is None
+            if found is None:
+                continue
+            if as_json:
+                print_json(classify_json(str(path), found))
+            else:
+                show(tables.document(str(path), found))
+    if unread:
+        raise PermanentError(
+            f"{unread} of {len(files)} files could not be opened: may this user read them?"
+        )
+
+
+def document_files(paths: Iterable[Path]) -> list[Path]:
+    """The files to look at: those that are named, and all that lie in folders but hidden ones, sorted."""
+    files: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            files.extend(sorted(_walk(path)))
+        elif path.exists():
+            files.append(path)
+        else:
+            raise ConfigError(f"{path}: there is no such file or folder.")
+    if not files:
+        raise ConfigError("There is no document there: name files, or a folder of them.")
+    return files
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    for directory, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        here = Path(directory)
+        yield from (
+            here / name for name in names if not name.startswith(".") and (here / name).is_file()
+        )
+
+
+def _classification(reader: Reader, path: Path) -> Classification | None:
+    """What a file is; None where it cannot be opened."""
+    try:
+        if path.stat().st_size > reader.settings.extract.document_octets:
+            return Classification(OTHER, confidence=0.0, sure=False, problem=Problem.TOO_LARGE)
+        octets = path.read_bytes()
+    except OSError:
+        return None
+    found = reader.classify_file(octets, filename=path.name, on=datetime.now(UTC).date())
+    return replace(found, sure=found.sure and found.problem is None)
+
+
+@contextmanager
+def _reader(decided: Settings | None) -> Iterator[Reader]:
+    """A reader with the settings' bounds. Made here and not by `intake.app`, which would load the database as well."""
+    limits = decided.limits if decided else LimitSettings()
+    reader = Reader(
+        ReaderSettings(
+            unpack=UnpackLimits(
+                archive_octets=limits.archive_octets,
+                archive_entries=limits.archive_entries,
+                document_octets=limits.document_octets,
+            ),
+            extract=ExtractLimits(document_octets=limits.document_octets, pages=limits.pages),
+            own_kinds=decided.own_kinds if decided else (),
+            extract_seconds=limits.extract_seconds,
+            fiscal_year_starts=decided.intake.fiscal_year_starts if decided else 1,
+        )
+    )
+    try:
+        yield reader
+    finally:
+        reader.close()

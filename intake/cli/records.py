@@ -1,0 +1,224 @@
+"""The commands that show and change what the ledger remembers: clients, projects, status, the review queue.
+
+They need the database and, for the addresses of documents, the name of the blob store; no mailbox and no mail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from intake.cli import tables
+from intake.cli.contract import review_json, status_json, subaddress
+from intake.cli.terminal import print_json, settings, show
+from intake.completeness import assess
+from intake.config import Settings
+from intake.config.checks import suggestion
+from intake.errors import ConfigError
+from intake.model import Address, CompletenessReport, HoldId, Project, ProjectState, Token
+from intake.review import ACTIONS
+from storage.blobs import open_store
+from storage.directory import NewProject, ProjectChange
+from storage.ledger import Ledger
+from storage.values import Standing
+
+
+@contextmanager
+def open_ledger(decided: Settings) -> Iterator[Ledger]:
+    """The ledger, its tables up to date: SQLite is created or upgraded on the spot, PostgreSQL must be (ConfigError)."""
+    ledger = Ledger(decided.database.url)
+    try:
+        ledger.database.require_current()
+        yield ledger
+    finally:
+        ledger.close()
+
+
+def add_client(
+    name: str, *, contacts: Sequence[str], domains: Sequence[str], config: Path | None
+) -> None:
+    """Add a client and say how to go on."""
+    with open_ledger(settings(config)) as ledger:
+        added = ledger.directory.add_client(
+            _named(name), contacts=[Address(contact) for contact in contacts], domains=domains
+        )
+    show(
+        f"Added {tables.printable(added.name)} with {_people(len(added.contacts))}.\n"
+        "Next: `intake project open CLIENT TITLE --checklist NAME --freelancer ADDRESS`."
+    )
+
+
+def _named(name: str) -> str:
+    stripped = " ".join(name.split())
+    if not stripped:
+        raise ConfigError("The name is empty.")
+    return stripped
+
+
+def _people(count: int) -> str:
+    return f"{count} contact" if count == 1 else f"{count} contacts"
+
+
+def list_clients(config: Path | None) -> None:
+    """Show all clients."""
+    with open_ledger(settings(config)) as ledger:
+        show(tables.clients(ledger.directory.clients()))
+
+
+def rename_client(name: str, new_name: str, *, config: Path | None) -> None:
+    """Give a client another name."""
+    with open_ledger(settings(config)) as ledger:
+        renamed = ledger.directory.rename_client(name, _named(new_name))
+    show(f"The client is called {tables.printable(renamed.name)} now.")
+
+
+def add_contact(name: str, address: str, *, config: Path | None) -> None:
+    """Let one more person write for a client."""
+    with open_ledger(settings(config)) as ledger:
+        changed = ledger.directory.add_contact(name, Address(address))
+    show(f"{tables.printable(changed.name)} has {_people(len(changed.contacts))} now.")
+
+
+def remove_contact(name: str, address: str, *, config: Path | None) -> None:
+    """No longer take mail from a person as the client's."""
+    with open_ledger(settings(config)) as ledger:
+        changed = ledger.directory.remove_contact(name, Address(address))
+    show(f"{tables.printable(changed.name)} has {_people(len(changed.contacts))} now.")
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What was typed to open a project; None where the settings decide."""
+
+    client: str
+    title: str = field(repr=False)
+    checklist: str | None
+    freelancers: tuple[str, ...] = field(repr=False)
+    token: str | None
+    timezone: str | None
+    starts: date | None
+    due: date | None
+
+
+def open_project(opening: Opening, *, config: Path | None) -> None:
+    """Open a project and print its own address."""
+    decided = settings(config)
+    zone = opening.timezone or decided.intake.timezone
+    new = NewProject(
+        client=opening.client,
+        title=_named(opening.title),
+        checklist=decided.checklist(opening.checklist or decided.default_checklist).name,
+        freelancers=tuple(Address(freelancer) for freelancer in opening.freelancers),
+        timezone=zone,
+        opened_on=datetime.now(ZoneInfo(zone)).date(),
+        token=Token(opening.token) if opening.token else None,
+        starts=opening.starts,
+        due=opening.due,
+    )
+    with open_ledger(decided) as ledger:
+        opened = ledger.directory.open_project(new)
+    show(tables.printable(subaddress(decided.intake.address, opened.token)))
+
+
+def list_projects(config: Path | None) -> None:
+    """Show all projects."""
+    decided = settings(config)
+    with open_ledger(decided) as ledger:
+        show(tables.projects(ledger.directory.projects(), address=decided.intake.address))
+
+
+def edit_project(token: Token, change: ProjectChange, *, config: Path | None) -> None:
+    """Change what is given."""
+    decided = settings(config)
+    if change == ProjectChange():
+        raise ConfigError("Nothing to change: give --title, --due or another option.")
+    if change.checklist is not None:
+        decided.checklist(change.checklist)
+    with open_ledger(decided) as ledger:
+        edited = ledger.directory.edit_project(token, change)
+    show(f"Changed {edited.token}.")
+
+
+def set_state(token: Token, state: ProjectState, *, config: Path | None) -> None:
+    """Close, pause or resume a project."""
+    with open_ledger(settings(config)) as ledger:
+        changed = ledger.directory.set_state(token, state)
+    show(f"{changed.token} is {changed.state} now.")
+
+
+def status(which: str | None, *, on: date | None, as_json: bool, config: Path | None) -> None:
+    """Show where projects stand: all that are not closed, or those that are named."""
+    decided = settings(config)
+    with open_ledger(decided) as ledger:
+        standings = ledger.standings()
+        held, doubtful = ledger.holds.waiting(), ledger.letters.doubtful_ones()
+    reports = [report_of(standing, decided, on=on) for standing in _selected(standings, which)]
+    address = decided.intake.address
+    if not as_json:
+        show(tables.status(reports, address=address, held=held, doubtful=doubtful))
+        return
+    blobs = decided.blobs
+    store = open_store(blobs.url, region=blobs.region, endpoint_url=blobs.endpoint_url)
+    print_json(
+        status_json(
+            reports,
+            on=on or datetime.now(UTC).date(),
+            address=address,
+            blob_url=store.url,
+            held=held,
+            doubtful=doubtful,
+        )
+    )
+
+
+def report_of(standing: Standing, decided: Settings, *, on: date | None) -> CompletenessReport:
+    """Where a project stands on a day; today in its own time zone if none is given."""
+    project = standing.project
+    return assess(
+        project,
+        decided.checklist(project.checklist),
+        standing.documents,
+        standing.waived,
+        on=on or datetime.now(ZoneInfo(project.timezone)).date(),
+        fiscal_year_starts=decided.intake.fiscal_year_starts,
+    )
+
+
+def _selected(standings: Sequence[Standing], which: str | None) -> list[Standing]:
+    """All that are not closed; or those of the token or client that is named, closed ones too."""
+    if which is None:
+        return [entry for entry in standings if entry.project.state is not ProjectState.CLOSED]
+    wanted = which.strip().casefold()
+    chosen = [entry for entry in standings if wanted in _names(entry.project)]
+    if not chosen:
+        known = {name for entry in standings for name in _names(entry.project)}
+        raise ConfigError(
+            f"There is no project of {which}{suggestion(wanted, known) or '; see `intake project list`.'}"
+        )
+    return chosen
+
+
+def _names(project: Project) -> set[str]:
+    return {project.token.casefold(), project.client.name.casefold()}
+
+
+def list_reviews(*, as_json: bool, config: Path | None) -> None:
+    """Show everything that waits."""
+    with open_ledger(settings(config)) as ledger:
+        waiting = ledger.holds.waiting()
+    if not as_json:
+        show(tables.review_list(waiting, ACTIONS))
+        return
+    for thing in waiting:
+        print_json(review_json(thing, ACTIONS[thing.what]))
+
+
+def show_review(number: HoldId, *, config: Path | None) -> None:
+    """Show one thing that waits."""
+    with open_ledger(settings(config)) as ledger:
+        thing = ledger.holds.find(number)
+    show(tables.review_one(thing, ACTIONS[thing.what]))

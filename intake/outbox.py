@@ -1,0 +1,246 @@
+"""Letters leave: claimed, composed from a fresh report, frozen, sent, recorded.
+
+Nothing is sent inside a transaction, and nothing whose fate is unknown is sent again on a guess: where the sink can be
+searched a letter that was cut off is looked up by its Message-ID, else it waits for a person.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from intake import telemetry
+from intake.completeness import assess
+from intake.compose import Templates, compose
+from intake.config import Settings
+from intake.errors import ClaimLostError
+from intake.model import (
+    Address,
+    Brief,
+    CompletenessReport,
+    Deferred,
+    Document,
+    Doubtful,
+    LetterKind,
+    Mailbox,
+    OutboundMessage,
+    Project,
+    ProjectState,
+    Refused,
+    Sent,
+    Sink,
+    Token,
+)
+from storage.blobs import Store
+from storage.ledger import Ledger
+from storage.values import LetterClaim, Standing
+
+PAUSES = (60, 300, 900, 3_600, 7_200, 14_400)
+"""Seconds before each further attempt; the last one repeats."""
+GIVE_UP = timedelta(days=2)
+LINKS_EXPIRE = timedelta(days=7)
+"""The longest life of a presigned address."""
+
+log = telemetry.logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Outbox:
+    """What letters are made of and where they leave."""
+
+    settings: Settings
+    ledger: Ledger
+    blobs: Store
+    sink: Sink
+    templates: Templates
+
+    def deliver_due(self, *, ends_bursts: bool = False, most: int = 1_000) -> bool:
+        """Send every letter that is due; True where the sink took whatever it was given.
+
+        After a letter that the sink could not take for now, the others wait as well: it is the sink, not the letter.
+        """
+        if self.settings.delivery.hold:
+            return True
+        self.ledger.letters.take_over(self.ledger.worker)
+        for _ in range(most):
+            claim = self.ledger.letters.claim(self.ledger.worker, ends_bursts=ends_bursts)
+            if claim is None:
+                return True
+            try:
+                if not self._deliver(claim):
+                    return False
+            except ClaimLostError:
+                log.warning(telemetry.CLAIM_LOST, letter_id=claim.number)
+        return True
+
+    def _deliver(self, claim: LetterClaim) -> bool:
+        """Send one letter; False where the sink cannot take letters at the moment."""
+        if claim.cut_off:
+            return self._settle_cut_off(claim)
+        letter = claim.frozen
+        if letter is None:
+            letter = self._composed(claim)
+            self.ledger.letters.freeze(claim, letter)
+        elif self.sink.find(letter.message_id):
+            return self._record(claim, Sent(letter.message_id))
+        return self._record(claim, self.sink.send(letter))
+
+    def _settle_cut_off(self, claim: LetterClaim) -> bool:
+        """A worker was cut off while it sent this: only evidence decides."""
+        letter = claim.frozen
+        found = self.sink.find(letter.message_id) if letter else None
+        if letter is None or found is None:
+            self.ledger.letters.doubtful(claim, "the sending was cut off")
+            log.error(telemetry.LETTER_DOUBTFUL, letter_id=claim.number)
+            return True
+        if found:
+            return self._record(claim, Sent(letter.message_id))
+        return self._record(claim, self.sink.send(letter))
+
+    def _record(self, claim: LetterClaim, delivery: Sent | Refused | Deferred | Doubtful) -> bool:
+        letters = self.ledger.letters
+        match delivery:
+            case Sent():
+                letters.sent(claim)
+                log.info(telemetry.LETTER_SENT, letter_id=claim.number, kind=claim.kind)
+                return True
+            case Refused(detail=detail):
+                letters.failed(claim, detail)
+                log.error(telemetry.LETTER_FAILED, letter_id=claim.number)
+                return True
+            case Doubtful(detail=detail):
+                letters.doubtful(claim, detail)
+                log.error(telemetry.LETTER_DOUBTFUL, letter_id=claim.number)
+                return False
+            case Deferred(detail=detail):
+                return self._deferred(claim, detail)
+
+    def _deferred(self, claim: LetterClaim, detail: str) -> bool:
+        pause = PAUSES[min(claim.attempts, len(PAUSES) - 1)]
+        waited = sum(PAUSES[: claim.attempts]) + PAUSES[-1] * max(0, claim.attempts - len(PAUSES))
+        if timedelta(seconds=waited) > GIVE_UP:
+            self.ledger.letters.failed(claim, detail)
+            log.error(telemetry.LETTER_FAILED, letter_id=claim.number)
+            return True
+        self.ledger.letters.retry(claim, detail, pause=timedelta(seconds=pause), counts=True)
+        log.warning(telemetry.LETTER_DEFERRED, letter_id=claim.number, seconds=pause)
+        return False
+
+    def _composed(self, claim: LetterClaim) -> OutboundMessage:
+        now = self.ledger.now()
+        standing = self.ledger.standing(claim.project) if claim.project else None
+        report = self.report(standing, now) if standing else None
+        token = standing.project.token if standing else None
+        return compose(
+            Brief(
+                kind=claim.kind,
+                message_id=self._message_id(claim, token),
+                recipient=claim.recipient,
+                cc=self._copied(claim, standing),
+                desk=Mailbox(self.settings.intake.name, self._desk_address(token)),
+                bounce_address=self.settings.delivery.bounce_address,
+                date=now,
+                thread=claim.thread,
+                report=report,
+                documents=standing.documents if standing else (),
+                candidates=self._candidates(claim),
+                received=claim.received,
+                link_for=self._links(claim, standing),
+                review_for=self._review_numbers(claim),
+            ),
+            self.templates,
+        )
+
+    def report(self, standing: Standing, now: datetime) -> CompletenessReport:
+        """Where a project stands on the day that it is there."""
+        return report_of(self.settings, standing, on=local_day(standing.project, now))
+
+    def _copied(self, claim: LetterClaim, standing: Standing | None) -> tuple[Mailbox, ...]:
+        """Those of the project's contacts who were in To or Cc, if they still are its contacts."""
+        if claim.kind is not LetterKind.REPLY or standing is None:
+            return ()
+        contacts = standing.project.client.contacts
+        return tuple(Mailbox("", address) for address in claim.cc if address in contacts)
+
+    def _message_id(self, claim: LetterClaim, token: Token | None) -> str:
+        """The letter's Message-ID, from its key alone: composed twice, it is the same."""
+        key = "\n".join((token or "", claim.kind, claim.cause, claim.recipient.address))
+        digest = hashlib.sha256(key.encode()).hexdigest()[:40]
+        return f"<{digest}@{self.settings.intake.address.rpartition('@')[2]}>"
+
+    def _desk_address(self, token: Token | None) -> Address:
+        address = self.settings.intake.address
+        return project_address(address, token) if token else address
+
+    def _candidates(self, claim: LetterClaim) -> tuple[Project, ...]:
+        """Of a question: the open projects in which the person asked is a contact or the freelancer."""
+        if claim.kind is not LetterKind.QUESTION:
+            return ()
+        person = claim.recipient.address
+        return tuple(
+            project
+            for project in self.ledger.directory.projects()
+            if project.state is not ProjectState.CLOSED
+            and (person in project.client.contacts or person in project.freelancers)
+        )
+
+    def _review_numbers(self, claim: LetterClaim) -> tuple[tuple[int, int], ...]:
+        """For freelancers' reports: the number in the review queue of each document that waits there."""
+        if claim.kind is not LetterKind.REPORT:
+            return ()
+        return tuple(
+            (held.number, held.id)
+            for held in self.ledger.holds.waiting()
+            if held.project == claim.project and held.number is not None
+        )
+
+    def _links(self, claim: LetterClaim, standing: Standing | None) -> tuple[tuple[int, str], ...]:
+        """Addresses that expire, for freelancers only."""
+        if standing is None or claim.recipient.address not in standing.project.freelancers:
+            return ()
+        return tuple(
+            (document.number, address)
+            for document in standing.documents
+            if (address := self._address(document)) is not None
+        )
+
+    def _address(self, document: Document) -> str | None:
+        if document.blob is None:
+            return document.url
+        return self.blobs.presigned(document.blob, expires=LINKS_EXPIRE)
+
+
+def project_address(own: Address, token: Token) -> Address:
+    """A project's own address: `intake+TOKEN@…` (RFC 5233)."""
+    local, _, domain = own.rpartition("@")
+    return Address(f"{local}+{token}@{domain}")
+
+
+def local_day(project: Project, now: datetime) -> date:
+    """The day that it is where the project is."""
+    return now.astimezone(ZoneInfo(project.timezone)).date()
+
+
+def report_of(settings: Settings, standing: Standing, *, on: date) -> CompletenessReport:
+    """Where a project stands on a day."""
+    return assess(
+        standing.project,
+        settings.checklist(standing.project.checklist),
+        standing.documents,
+        standing.waived,
+        on=on,
+        fiscal_year_starts=settings.intake.fiscal_year_starts,
+    )
+
+
+def reports_of(
+    settings: Settings, standings: Sequence[Standing], *, now: datetime, on: date | None = None
+) -> tuple[CompletenessReport, ...]:
+    """Where projects stand: each on the day that it is there, or all on the day given."""
+    return tuple(
+        report_of(settings, standing, on=on or local_day(standing.project, now))
+        for standing in standings
+    )

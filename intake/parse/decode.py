@@ -1,0 +1,285 @@
+"""Undoes what mail does to octets, names and texts: transfer encodings, parameters, encoded words, charsets.
+
+Every function takes whatever the sender wrote and gives the best reading of it; none raises. RFC 2045, 2047, 2231.
+"""
+
+from __future__ import annotations
+
+import binascii
+import codecs
+import re
+from dataclasses import dataclass, field
+from functools import lru_cache
+from urllib.parse import unquote_to_bytes
+
+_COMMENT = re.compile(r"\([^()]*\)")
+_FOLD = re.compile(r"\r?\n(?=[ \t])")
+_BREAK = re.compile(r"[\r\n]+")
+_PARAMETER_NAME = re.compile(r"(?:[\s;]|\([^()]*\))*([^\s=;\"]+)\s*=\s*")
+_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)(?:"|$)', re.DOTALL)
+_SECTION = re.compile(r"(.+?)(?:\*(\d{1,4}))?(\*)?")
+_ESCAPED = re.compile(r'\\(["\\])')
+_ENCODED_WORD = re.compile(r"=\?([^?\s*]{1,40})(?:\*[^?\s]*)?\?([bBqQ])\?(.{0,2000}?)\?=")
+_BETWEEN_WORDS = re.compile(r"(\?=)\s+(?==\?[^?\s]{1,60}\?[bBqQ]\?)")
+_MEDIA_TYPE = re.compile(r"[\w!#$&.+^-]{1,100}/[\w!#$&.+^-]{1,150}")
+_BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+_NOT_BASE64 = bytes(set(range(256)) - set(_BASE64))
+# Names in the wild for charsets that Python knows by another one.
+_CHARSETS = {
+    "x-gbk": "gbk",
+    "gb2312": "gb18030",
+    "gb_2312-80": "gb18030",
+    "ks_c_5601-1987": "cp949",
+    "euc-kr": "cp949",
+    "x-sjis": "cp932",
+    "shift_jis": "cp932",
+    "iso-8859-1": "cp1252",  # as every mail client reads it (WHATWG Encoding 4.2)
+    "latin1": "cp1252",
+    "us-ascii": "cp1252",
+    "ascii": "cp1252",
+    "unicode-1-1-utf-7": "utf-7",
+    "iso-8859-8-i": "iso-8859-8",
+    "unknown-8bit": "utf-8",
+    "x-unknown": "utf-8",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ContentField:
+    """A Content-Type or Content-Disposition field: its value in lower case and its decoded parameters."""
+
+    media_type: str
+    parameters: dict[str, str] = field(default_factory=dict, repr=False)
+    boundary: bytes | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """Octets after their transfer encoding; `damaged` says that they did not go all the way."""
+
+    octets: bytes = field(repr=False)
+    damaged: bool = False
+
+
+def raw_text(value: bytes) -> str:
+    """Header octets as text: UTF-8 if they are (RFC 6532), else the most common 8-bit charset."""
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return value.decode("cp1252", "replace")
+
+
+def unfold(text: str) -> str:
+    """One line (RFC 5322 2.2.3), without the characters that would end a header field."""
+    return _BREAK.sub(" ", _FOLD.sub("", text)).replace("\x00", "").strip()
+
+
+def content_field(value: bytes | None, default: str) -> ContentField:
+    """A Content-Type field; RFC 2045 5.2 gives `default` where it is missing or no media type."""
+    if value is None:
+        return ContentField(default)
+    text = unfold(raw_text(value))
+    head, _, rest = text.partition(";")
+    found = _MEDIA_TYPE.search(head)
+    # Some programs leave out the first semicolon.
+    parameters = _parameters(text[found.end() :] if found else rest)
+    boundary = parameters.get("boundary", "").rstrip().encode("utf-8", "surrogateescape") or None
+    return ContentField(found.group().lower() if found else "text/plain", parameters, boundary)
+
+
+def disposition_field(value: bytes | None) -> ContentField:
+    """A Content-Disposition field (RFC 2183); "" where there is none."""
+    if value is None:
+        return ContentField("")
+    head, _, rest = unfold(raw_text(value)).partition(";")
+    return ContentField(_COMMENT.sub("", head).strip().lower(), _parameters(rest))
+
+
+def file_name(content: ContentField, disposition: ContentField) -> str | None:
+    """What the sender called the part, decoded; None where it has no name. Never a safe storage name."""
+    name = disposition.parameters.get("filename") or content.parameters.get("name")
+    return words(name).strip() or None if name else None
+
+
+def _parameters(text: str) -> dict[str, str]:
+    """The parameters of a structured field, with RFC 2231 sections joined and decoded."""
+    plain: dict[str, str] = {}
+    sections: dict[str, dict[int, tuple[str, bool]]] = {}
+    position = 0
+    while found := _PARAMETER_NAME.match(text, position):
+        name = found.group(1).lower()
+        value, position = _value(text, found.end(), whole=name in {"filename", "name"})
+        split = _SECTION.fullmatch(name)
+        if split and (split.group(2) or split.group(3)):
+            order = int(split.group(2) or 0)
+            sections.setdefault(split.group(1), {})[order] = (value, bool(split.group(3)))
+        else:
+            plain.setdefault(name, value)
+    for name, parts in sections.items():
+        plain[name] = _joined([parts[order] for order in sorted(parts)])
+    return plain
+
+
+def _value(text: str, start: int, *, whole: bool) -> tuple[str, int]:
+    """A parameter's value and where the next one begins. A `whole` unquoted value runs to the next semicolon."""
+    quoted = _QUOTED.match(text, start)
+    if quoted:
+        end = text.find(";", quoted.end())
+        value = _ESCAPED.sub(r"\1", quoted.group(1))
+        return value, len(text) if end < 0 else end + 1
+    end = text.find(";", start)
+    end = len(text) if end < 0 else end
+    value = text[start:end].strip()
+    return value if whole or not value else value.split()[0], end + 1
+
+
+def _joined(parts: list[tuple[str, bool]]) -> str:
+    """The value of a parameter that came in sections (RFC 2231 3 and 4)."""
+    charset = "utf-8"
+    pieces: list[bytes] = []
+    for number, (value, extended) in enumerate(parts):
+        text = value
+        if extended and number == 0 and text.count("'") >= 2:
+            charset, _, text = text.split("'", 2)
+        encoded = text.encode("utf-8", "surrogateescape")
+        pieces.append(unquote_to_bytes(encoded) if extended else encoded)
+    return text_of(b"".join(pieces), charset or "utf-8")
+
+
+def words(text: str) -> str:
+    """Text with its encoded words decoded, wherever they stand (senders put them inside quotes and names too)."""
+    if "=?" not in text:
+        return text
+    joined = _BETWEEN_WORDS.sub(r"\1", text)
+    pieces: list[str] = []
+    position = 0
+    pending: tuple[str, bytes] | None = None
+    for found in _ENCODED_WORD.finditer(joined):
+        charset, octets = found.group(1).lower(), _word(found.group(2), found.group(3))
+        # A character may be cut in two by the fold between words of one charset.
+        if pending and found.start() == position and pending[0] == charset:
+            pending = (charset, pending[1] + octets)
+        else:
+            pieces += [_finish(pending), joined[position : found.start()]]
+            pending = (charset, octets)
+        position = found.end()
+    pieces += [_finish(pending), joined[position:]]
+    return unfold("".join(pieces))
+
+
+def _finish(pending: tuple[str, bytes] | None) -> str:
+    return text_of(pending[1], pending[0]) if pending else ""
+
+
+def _word(encoding: str, text: str) -> bytes:
+    octets = text.encode("utf-8", "surrogateescape")
+    if encoding in "bB":
+        return base64(octets).octets
+    return binascii.a2b_qp(octets.replace(b" ", b"_"), header=True)
+
+
+def text_of(octets: bytes, charset: str | None) -> str:
+    """Octets as text: in the charset they claim, else UTF-8, else windows-1252. Never raises, holds no surrogates."""
+    for candidate in (_codec(charset or "utf-8"), "utf-8"):
+        if candidate is None:
+            continue
+        try:
+            text = octets.decode(candidate)
+            text.encode("utf-8")
+        except (UnicodeError, ValueError):
+            continue
+        return text.removeprefix("\ufeff")
+    claimed = _codec(charset or "")
+    if claimed not in {None, "utf-8", "ascii"}:
+        return _scalar(octets.decode(claimed or "utf-8", "replace"))
+    return octets.decode("cp1252", "replace")
+
+
+def _scalar(text: str) -> str:
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+@lru_cache(maxsize=256)
+def _codec(charset: str) -> str | None:
+    """Python's name for a charset, None where it knows none that decodes octets to text."""
+    name = charset.strip().strip("\"'").lower()
+    name = _CHARSETS.get(name, name)
+    try:
+        known = codecs.lookup(name)
+    except (LookupError, ValueError):
+        return None
+    # Python lists codecs that are no charsets (rot13, zlib) and one that always raises.
+    return known.name if known._is_text_encoding and known.name != "undefined" else None  # noqa: SLF001  # the only sign
+
+
+def transfer(octets: bytes, encoding: bytes | None) -> Decoded:
+    """Octets without their Content-Transfer-Encoding (RFC 2045 6); what is unknown is left as it is."""
+    match _mechanism(encoding):
+        case "base64":
+            return base64(octets)
+        case "quoted-printable":
+            return Decoded(binascii.a2b_qp(octets))
+        case "x-uuencode" | "uuencode" | "x-uue" | "uue":
+            return uuencoded(octets)
+        case _:
+            return Decoded(octets)
+
+
+def _mechanism(encoding: bytes | None) -> str:
+    """The mechanism's name without the comments, quotes, blanks and semicolons that some programs add."""
+    names = re.split(r"[\s\"';:]+", _COMMENT.sub("", unfold(raw_text(encoding or b""))))
+    return next((name.lower() for name in names if name), "")
+
+
+def base64(octets: bytes) -> Decoded:
+    """Base64 as far as it goes: foreign characters are dropped and an odd end is cut to a whole quantum."""
+    try:
+        decoded = binascii.a2b_base64(octets)
+    except binascii.Error:
+        return _salvaged(octets)
+    line_ends = octets.count(b"\n") + octets.count(b"\r")
+    if -(-len(decoded) // 3) * 4 + line_ends == len(octets):
+        return Decoded(decoded)
+    return Decoded(decoded, damaged=_has_foreign(octets))
+
+
+def _has_foreign(octets: bytes) -> bool:
+    """Whether something else stands among the digits; what follows the padding (a list's footer) does no harm."""
+    return bool(octets.partition(b"=")[0].translate(None, _BASE64 + b"\r\n \t\x00"))
+
+
+def _salvaged(octets: bytes) -> Decoded:
+    kept = octets.partition(b"=")[0].translate(None, _NOT_BASE64)
+    rest = len(kept) % 4
+    whole = kept[:-1] if rest == 1 else kept + b"=" * (-len(kept) % 4)
+    # One character alone holds no octet: something was cut off behind it.
+    return Decoded(binascii.a2b_base64(whole), damaged=rest == 1 or _has_foreign(octets))
+
+
+def uuencoded(octets: bytes) -> Decoded:
+    """The octets between "begin" and "end" (POSIX uuencode)."""
+    pieces: list[bytes] = []
+    damaged = False
+    inside = False
+    for line in octets.splitlines():
+        if not inside:
+            inside = re.match(rb"begin [0-7]{3,4} ", line) is not None
+        elif line.strip() in {b"end", b"`"}:
+            inside = line.strip() == b"`"
+        elif line:
+            piece, broken = _uu_line(line)
+            pieces.append(piece)
+            damaged = damaged or broken
+    return Decoded(b"".join(pieces), damaged=damaged)
+
+
+def _uu_line(line: bytes) -> tuple[bytes, bool]:
+    try:
+        return binascii.a2b_uu(line), False
+    except binascii.Error:
+        length = (((line[0] - 32) & 63) * 4 + 5) // 3
+        try:
+            # Some programs write garbage after the octets that the first character counts.
+            return binascii.a2b_uu(line[:length]), False
+        except binascii.Error:
+            return b"", True

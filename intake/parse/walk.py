@@ -1,0 +1,234 @@
+"""Finds the leaves of a message in its raw octets: header blocks, boundaries, part paths. Nothing is decoded here.
+
+Boundaries are looked for as octets, so that ten megabytes of base64 cost one search and no line is ever copied. Any
+octets give at least one leaf; what was odd about them becomes a defect. RFC 2045, 2046 and 5322, as leniently as mail
+in the wild needs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from intake.parse.decode import ContentField, content_field
+
+MAX_PARTS = 1_000
+MAX_LEVELS = 100
+MAX_HEADER_OCTETS = 256 * 1024
+_MAX_CANDIDATES = 100_000
+
+_LINE = re.compile(rb"([^\r\n]*)(\r\n|\n|\r|\Z)")
+_FIELD = re.compile(rb"([!-9;-~]{1,200})[ \t]*:")
+_MBOX_LINE = re.compile(rb">?From [^\r\n]*(?:\r\n|\n|\r)")
+_DELIMITER_TAIL = re.compile(rb"(--)?[ \t]*(?:\r\n|\n|\r|\Z)")
+_GUESSED_BOUNDARY = re.compile(
+    rb"^--([^\r\n]{1,200}?)[ \t]*\r?\nContent-[A-Za-z-]{1,40}:", re.MULTILINE | re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RawField:
+    """One header field as sent: its name, and its value with the folding still in it."""
+
+    name: str
+    value: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A header block and the offset at which the body begins. `clean` says that a blank line ended it."""
+
+    fields: tuple[RawField, ...]
+    body: int
+    clean: bool = True
+
+    def first(self, name: str) -> bytes | None:
+        """The topmost value of that name, given in lower case."""
+        return next((entry.value for entry in self.fields if entry.name.lower() == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A part that holds no parts: its header block, and where its body lies in the message.
+
+    `within` are the media types of the multiparts around it, outermost first.
+    """
+
+    path: str
+    block: Block
+    content: ContentField
+    body: int
+    end: int
+    within: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Tree:
+    """What the walk found. `top` is the message's own header block; `start` skips blank lines and an mbox line."""
+
+    start: int
+    top: Block
+    content: ContentField
+    leaves: list[Leaf]
+    defects: list[str]
+
+
+def walk(octets: bytes) -> Tree:
+    """The part tree of a message."""
+    start = _first_field(octets)
+    top = read_block(octets, start, len(octets))
+    content = content_field(top.first("content-type"), "text/plain")
+    tree = Tree(start=start, top=top, content=content, leaves=[], defects=[])
+    if not top.clean:
+        tree.defects.append("header-block-without-end")
+    _descend(octets, tree, _Entity(top, content, len(octets), "", ()))
+    return tree
+
+
+def _first_field(octets: bytes) -> int:
+    """Past leading blank lines and one mbox separator, which some sources leave in front of a message."""
+    start = _first_line(octets, 0)
+    separator = _MBOX_LINE.match(octets, start)
+    return _first_line(octets, separator.end()) if separator else start
+
+
+def _first_line(octets: bytes, start: int) -> int:
+    """Where the first line that is not blank begins."""
+    rest = len(octets[start:].lstrip(b" \t\r\n"))
+    shown = len(octets) - rest
+    return max(start, octets.rfind(b"\n", start, shown) + 1, octets.rfind(b"\r", start, shown) + 1)
+
+
+def read_block(octets: bytes, start: int, end: int) -> Block:
+    """The header fields from `start` on. A line that is no field ends the block, as if a blank line stood before it."""
+    fields: list[RawField] = []
+    limit = min(end, start + MAX_HEADER_OCTETS)
+    position = start
+    after_bare_return = False
+    while position < limit:
+        line = _LINE.match(octets, position, end)
+        if line is None or line.end() == position:
+            break
+        text = line.group(1)
+        if not text:
+            return Block(tuple(fields), line.end())
+        # An indented first line cannot continue anything: some programs indent the field itself.
+        name = _FIELD.match(text if fields else text.lstrip(b" \t"))
+        if fields and (text[:1] in b" \t" or (after_bare_return and not name)):
+            fields[-1] = RawField(fields[-1].name, fields[-1].value + b"\n" + text)
+        elif name:
+            fields.append(RawField(name.group(1).decode("ascii"), name.string[name.end() :]))
+        elif not _MBOX_LINE.match(octets, position):
+            return Block(tuple(fields), position, clean=False)
+        after_bare_return = line.group(2) == b"\r"
+        position = line.end()
+    return Block(tuple(fields), position, clean=position >= end)
+
+
+@dataclass(frozen=True, slots=True)
+class _Entity:
+    """A message or a part, before it is known whether it holds parts."""
+
+    block: Block
+    content: ContentField
+    end: int
+    path: str
+    within: tuple[str, ...]
+
+
+def _descend(octets: bytes, tree: Tree, entity: _Entity) -> None:
+    """Add the leaves of an entity to the tree, in order."""
+    if len(tree.leaves) >= MAX_PARTS:
+        return
+    media_type = entity.content.media_type
+    spans = _spans(octets, tree, entity) if media_type.startswith("multipart/") else None
+    if spans is None:
+        path = entity.path or "1"
+        tree.leaves.append(
+            Leaf(path, entity.block, entity.content, entity.block.body, entity.end, entity.within)
+        )
+        return
+    default = "message/rfc822" if media_type == "multipart/digest" else "text/plain"
+    within = (*entity.within, media_type)
+    for number, (first, last) in enumerate(spans, start=1):
+        if len(tree.leaves) >= MAX_PARTS:
+            tree.defects.append("too-many-parts")
+            return
+        block = read_block(octets, first, last)
+        content = content_field(block.first("content-type"), default)
+        path = f"{entity.path}.{number}" if entity.path else str(number)
+        _descend(octets, tree, _Entity(block, content, last, path, within))
+
+
+def _spans(octets: bytes, tree: Tree, entity: _Entity) -> list[tuple[int, int]] | None:
+    """Where the parts of a multipart lie; None where it cannot be divided and is one leaf."""
+    if len(entity.within) >= MAX_LEVELS:
+        tree.defects.append("too-many-levels")
+        return None
+    boundary = entity.content.boundary
+    found: list[_Delimiter] = []
+    if boundary:
+        found = _delimiters(octets, entity, boundary)
+    if not any(not mark.closing for mark in found):
+        tree.defects.append(
+            "start-boundary-not-found" if boundary else "multipart-without-boundary"
+        )
+        near = min(entity.end, entity.block.body + MAX_HEADER_OCTETS)
+        guess = _GUESSED_BOUNDARY.search(octets, entity.block.body, near)
+        if guess is None:
+            return None
+        found = _delimiters(octets, entity, guess.group(1))
+    if not found[-1].closing:
+        tree.defects.append("close-boundary-not-found")
+    return list(_between(found, entity.end))
+
+
+@dataclass(frozen=True, slots=True)
+class _Delimiter:
+    """A boundary line: where the line end that belongs to it begins, where the line ends, and which of the two it is."""
+
+    start: int
+    end: int
+    closing: bool
+
+
+def _delimiters(octets: bytes, entity: _Entity, boundary: bytes) -> list[_Delimiter]:
+    """The boundary lines of a multipart, up to the closing one."""
+    found: list[_Delimiter] = []
+    first = entity.block.body
+    after = max(first - 1, 0)  # the line end before the body counts, too
+    line_end = b"\n" if octets.find(b"\n", after, entity.end) >= 0 else b"\r"
+    needle = line_end + b"--" + boundary
+    for _ in range(_MAX_CANDIDATES):
+        position = octets.find(needle, after, entity.end)
+        if position < 0 or len(found) > MAX_PARTS:
+            break
+        after = position + len(needle)
+        tail = _DELIMITER_TAIL.match(octets, after, entity.end)
+        if tail:
+            start = _line_end_before(octets, position + 1, first)
+            found.append(_Delimiter(start, tail.end(), closing=bool(tail.group(1))))
+            if tail.group(1):
+                break
+            after = tail.end() - 1
+    return found
+
+
+def _line_end_before(octets: bytes, position: int, first: int) -> int:
+    """The line end before a boundary belongs to the boundary (RFC 2046 5.1.1)."""
+    if octets[max(first, position - 2) : position] == b"\r\n":
+        return position - 2
+    return position - 1 if position > first else position
+
+
+def _between(marks: list[_Delimiter], end: int) -> Iterator[tuple[int, int]]:
+    """What lies between boundary lines; two in a row enclose nothing."""
+    for number, mark in enumerate(marks):
+        if mark.closing:
+            return
+        last = marks[number + 1].start if number + 1 < len(marks) else end
+        if last > mark.end:
+            yield mark.end, last
+        elif number + 1 == len(marks) or marks[number + 1].start == mark.end:
+            yield mark.end, mark.end

@@ -1,0 +1,324 @@
+"""The whole story of a message, top to bottom: received, read, vetted, identified, filed, settled.
+
+Order is law: blob → row → commit; the source lets go only after that. Reading holds no transaction; what was decided
+is written in one, and decided again where the project changed meanwhile.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass
+from datetime import UTC, timedelta
+from zoneinfo import ZoneInfo
+
+from intake import links as addresses
+from intake.answers import (
+    Caps,
+    Occasion,
+    letters_after_filing,
+    people_copied,
+    question,
+    thread_key,
+)
+from intake.config import Settings
+from intake.errors import StaleViewError, TransientError
+from intake.filing import Examined, Filer, outcome
+from intake.identify import identify, thread_of, token_of
+from intake.model import (
+    Accepted,
+    Address,
+    BlobKey,
+    BlobNote,
+    Bounce,
+    Discarded,
+    Disposition,
+    Fate,
+    Held,
+    HoldReason,
+    Identification,
+    LinkFound,
+    Project,
+    ProjectId,
+    RawMessage,
+    Sha256,
+    SortedPart,
+    Submission,
+    Unidentified,
+)
+from intake.reader import OpenMessage, Reader
+from intake.vet import VetPolicy, vet
+from storage.blobs import Store, document_key, raw_key
+from storage.ledger import Ledger
+from storage.messages import Receipt
+from storage.values import Claim, LetterIntent, MessageStatus, NewMessage, Settlement, Standing
+
+MOST_VIEWS = 5
+"""How often a decision is made anew because the project changed, before the message waits its turn again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the pipeline works with."""
+
+    settings: Settings
+    ledger: Ledger
+    blobs: Store
+    reader: Reader
+    pool: Executor
+
+    @property
+    def own_addresses(self) -> frozenset[Address]:
+        """The addresses that are ours, without subaddresses."""
+        bounce = self.settings.delivery.bounce_address
+        return frozenset({self.settings.intake.address, *([bounce] if bounce else [])})
+
+    @property
+    def policy(self) -> VetPolicy:
+        """Whom we believe."""
+        return VetPolicy(
+            own_addresses=self.own_addresses,
+            trusted_authserv_ids=frozenset(self.settings.intake.trusted_authserv_ids),
+            accept_unverified=self.settings.intake.unverified_senders == "accept",
+        )
+
+
+def receive(desk: Desk, raw: RawMessage, *, answerable: bool = True) -> Receipt:
+    """Store a message's octets, then give it its row. A repetition changes nothing and stores nothing."""
+    sha256 = Sha256(hashlib.sha256(raw.octets).hexdigest())
+    key = raw_key(sha256)
+    if not desk.ledger.messages.seen(sha256):
+        # A raw message may hold anything, so it is kept like a confidential document.
+        desk.blobs.put(key, raw.octets, BlobNote("message/rfc822", confidential=True))
+    return desk.ledger.messages.receive(
+        NewMessage(
+            sha256=sha256,
+            size_octets=len(raw.octets),
+            oversize_octets=raw.oversize_octets,
+            blob_key=key,
+            locator=raw.locator,
+            received_at=raw.received_at,
+            envelope_recipient=raw.envelope_recipient,
+            answerable=answerable,
+        ),
+        worker=desk.ledger.worker,
+    )
+
+
+def process(desk: Desk, claim: Claim, octets: bytes | None = None) -> MessageStatus:
+    """Read a claimed message, decide what it means and write that down.
+
+    `octets` saves fetching them again. Raises what reading, storing and writing raise; nothing is written then.
+    """
+    octets = octets if octets is not None else desk.blobs.get(claim.blob_key)
+    with desk.reader.open(octets, envelope_recipient=claim.envelope_recipient) as opened:
+        links = tuple(addresses.judge(url) for url in opened.message.links)
+        reading = _Reading(desk, claim, opened, links)
+        disposition = reading.vetted()
+        match disposition:
+            case Accepted():
+                return reading.filed(disposition)
+            case Held(reason=reason):
+                return reading.unfiled(disposition, hold=reason)
+            case Discarded() | Bounce():
+                return reading.unfiled(disposition, hold=None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A claimed message, open in its child."""
+
+    desk: Desk
+    claim: Claim
+    opened: OpenMessage
+    links: tuple[LinkFound, ...]
+
+    def vetted(self) -> Disposition:
+        """The disposition of the message itself; a person's release outweighs a hold."""
+        message = self.opened.message
+        documents = any(entry.fate is Fate.DOCUMENT for entry in self.opened.parts)
+        disposition = vet(message, documents=documents or bool(self.links), policy=self.desk.policy)
+        if self.claim.oversize_octets is not None:
+            auto = None if isinstance(disposition, Bounce) else disposition.auto
+            return Held(HoldReason.TOO_LARGE, auto, disposition.authentication)
+        if isinstance(disposition, Held) and self.claim.released and message.sender is not None:
+            return Accepted(disposition.auto, disposition.authentication)
+        return disposition
+
+    def unfiled(
+        self,
+        disposition: Disposition,
+        *,
+        hold: HoldReason | None,
+        letters: tuple[LetterIntent, ...] = (),
+    ) -> MessageStatus:
+        """Write down a message that is not filed, with the fates that the message alone decides."""
+        status = MessageStatus.HELD if hold else _STATUS[type(disposition)]
+        settlement = Settlement(
+            status=status,
+            hold=hold,
+            auto=None if isinstance(disposition, Bounce) else disposition.auto,
+            authentication=disposition.authentication,
+            message=self.opened.message,
+            parts=tuple(outcome(entry.part, entry.fate) for entry in self.opened.parts),
+            links=self.links,
+            letters=letters,
+        )
+        return self.desk.ledger.messages.settle(self.claim, settlement)
+
+    def filed(self, disposition: Accepted) -> MessageStatus:
+        """File an accepted message, if it is known whose it is; decide again where the view was stale."""
+        identification = self._identified()
+        if isinstance(identification, Unidentified):
+            letters = self._question(disposition, identification)
+            return self.unfiled(disposition, hold=identification.reason, letters=letters)
+        project = identification.project.id
+        for _ in range(MOST_VIEWS):
+            try:
+                return self._settled(
+                    disposition, identification, self.desk.ledger.standing(project)
+                )
+            except StaleViewError:
+                continue
+        raise TransientError(f"Project {project} changes faster than message {self.claim.number}.")
+
+    def _identified(self) -> Identification:
+        """Whose this is; a person's assignment outweighs every rule."""
+        message, ledger = self.opened.message, self.desk.ledger
+        sender = message.sender.address if message.sender else None
+        if self.claim.assigned is not None and sender is not None:
+            project = ledger.standing(self.claim.assigned).project
+            return Submission(project, sender, is_freelancer=sender in project.freelancers)
+        token = token_of(message.recipients, self.desk.settings.intake.address)
+        acquaintance = ledger.directory.acquaintance(sender, token=token, thread=thread_of(message))
+        return identify(message, acquaintance, token=token)
+
+    def _question(
+        self, disposition: Accepted, unidentified: Unidentified
+    ) -> tuple[LetterIntent, ...]:
+        """A known person with several projects is asked which one it is for."""
+        sender = self.opened.message.sender
+        if not (unidentified.reason is HoldReason.AMBIGUOUS_PROJECT and unidentified.candidates):
+            return ()
+        return question(self._occasion(disposition, None), sender) if sender else ()
+
+    def _settled(
+        self, disposition: Accepted, submission: Submission, standing: Standing
+    ) -> MessageStatus:
+        """Examine what is new, store it, decide and write. Raises StaleViewError if the view is no longer true."""
+        desk, message, project = self.desk, self.opened.message, standing.project
+        confidential = self._is_confidential(project)
+        fresh = _fresh(self.opened.parts, {document.sha256 for document in standing.documents})
+        keys = {
+            entry.part.sha256: document_key(
+                project,
+                filename=entry.part.filename,
+                sha256=entry.part.sha256,
+                confidential=confidential,
+            )
+            for entry in fresh
+        }
+        filer = Filer(
+            checklist=desk.settings.checklist(project.checklist),
+            documents=standing.documents,
+            received_at=self.claim.received_at,
+            confidential=confidential,
+            keys=keys,
+        )
+        examined = self._examined(fresh, keys, confidential=confidential)
+        decision = filer.decide(self.opened.parts, examined, self.links)
+        occasion = self._occasion(disposition, project.id)
+        settlement = Settlement(
+            status=MessageStatus.ACCEPTED,
+            auto=disposition.auto,
+            authentication=disposition.authentication,
+            message=message,
+            standing=standing,
+            cc=people_copied(message, project),
+            parts=decision.parts,
+            links=decision.links,
+            notes=_notes(submission),
+            documents=decision.documents,
+            superseded=decision.superseded,
+            letters=letters_after_filing(occasion, submission, decision),
+        )
+        return desk.ledger.messages.settle(self.claim, settlement)
+
+    def _examined(
+        self,
+        fresh: Sequence[SortedPart],
+        keys: Mapping[Sha256, BlobKey],
+        *,
+        confidential: bool,
+    ) -> dict[Sha256, Examined]:
+        """Read each new document, and store its octets while the next one is read."""
+        by_path = {entry.part.path: entry.part for entry in fresh}
+        day = (self.opened.message.date or self.claim.received_at).astimezone(UTC).date()
+        examined: dict[Sha256, Examined] = {}
+        puts: list[Future[None]] = []
+        for found in self.opened.examine(tuple(by_path), on=day):
+            part, classification = by_path[found.path], found.classification
+            examined[part.sha256] = Examined(classification, found.sketch)
+            if classification.problem is not None:
+                continue
+            note = BlobNote(
+                part.sniffed or part.media_type,
+                filename=part.filename,
+                tags=() if confidential else (("kind", classification.kind),),
+                confidential=confidential,
+            )
+            put = self.desk.blobs.put
+            puts.append(self.desk.pool.submit(put, keys[part.sha256], found.octets, note))
+        for stored in puts:
+            stored.result()
+        return examined
+
+    def _is_confidential(self, project: Project) -> bool:
+        """The project is, or the person says so of this mail."""
+        words = self.desk.settings.confidential.words
+        said = f"{self.opened.message.subject}\n{self.opened.message.written}"
+        return project.confidential or any(
+            re.search(rf"\b{re.escape(word)}\b", said, re.IGNORECASE) for word in words
+        )
+
+    def _occasion(self, disposition: Accepted, project: ProjectId | None) -> Occasion:
+        message, settings = self.opened.message, self.desk.settings.intake
+        sender = message.sender.address if message.sender else Address("")
+        received_on = self.claim.received_at.astimezone(ZoneInfo(settings.timezone)).date()
+        since, letters = settings.answer_mail_since, self.desk.ledger.letters
+        return Occasion(
+            message=message,
+            auto=disposition.auto,
+            answerable=self.claim.answerable and (since is None or received_on >= since),
+            counts=letters.answer_counts(sender, thread_key(message)),
+            last_told=letters.last_told(sender, project) if project else None,
+            now=self.desk.ledger.now(),
+            answer_after=timedelta(seconds=settings.answer_after_seconds),
+            caps=Caps(**settings.answer_caps.model_dump()),
+        )
+
+
+_STATUS: dict[type[Disposition], MessageStatus] = {
+    Accepted: MessageStatus.ACCEPTED,
+    Held: MessageStatus.HELD,
+    Discarded: MessageStatus.DISCARDED,
+    Bounce: MessageStatus.BOUNCE,
+}
+
+
+def _fresh(parts: Sequence[SortedPart], known: set[Sha256]) -> list[SortedPart]:
+    """The documents that the project does not have, each octets once."""
+    fresh: dict[Sha256, SortedPart] = {}
+    for entry in parts:
+        if entry.fate is Fate.DOCUMENT and entry.part.sha256 not in known:
+            fresh.setdefault(entry.part.sha256, entry)
+    return list(fresh.values())
+
+
+def _notes(submission: Submission) -> tuple[str, ...]:
+    if not submission.assumed:
+        return ()
+    title = submission.project.title
+    return (f"The address named no project of ours, so this went to “{title}”.",)

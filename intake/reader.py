@@ -1,0 +1,291 @@
+"""Reads one message in one guarded child: parse → unpack → extract → classify.
+
+Everything that touches hostile octets runs over there; only typed values, as JSON, and octets come back. A child that
+dies over a document costs that document alone: the rest is read by another child.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+import numpy as np
+from pydantic import TypeAdapter
+
+from intake.classify import Classifier, load
+from intake.errors import PermanentError
+from intake.extract import ExtractLimits, extract
+from intake.extract import preload as preload_parsers
+from intake.guard import Channel, ChildDied, Death, Guard, GuardLimits
+from intake.kinds import KindSpec
+from intake.model import (
+    OTHER,
+    Address,
+    Classification,
+    Clues,
+    Extract,
+    InboundMessage,
+    Part,
+    Problem,
+    SortedPart,
+    Unusable,
+)
+from intake.parse import parse
+from intake.unpack import UnpackLimits, unpack
+
+MEMORY_OCTETS = 1_500_000_000
+"""Address space of one child beyond that of the fork server."""
+SKETCH_SIZE = 32
+"""Entries of a MinHash sketch: a standard error of about 0.09 around a similarity of one half."""
+SHINGLE_WORDS = 5
+MOST_SHINGLES = 4_000
+_PRIME = np.uint64(2**31 - 1)
+"""A Mersenne prime: products with 32-bit hashes fit 64 bits."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderSettings:
+    """Bounds of what is read, and the operator's own kinds."""
+
+    unpack: UnpackLimits
+    extract: ExtractLimits
+    own_kinds: tuple[KindSpec, ...] = ()
+    extract_seconds: float = 30.0
+    fiscal_year_starts: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A document, read: what it is, a sketch of its text, and its octets."""
+
+    path: str
+    classification: Classification
+    sketch: tuple[int, ...] = field(repr=False)
+    octets: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    message: InboundMessage
+    parts: tuple[SortedPart, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _MessageOrder:
+    settings: ReaderSettings
+    envelope_recipient: Address | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _ExamineOrder:
+    paths: tuple[str, ...]
+    on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class _FileOrder:
+    settings: ReaderSettings
+    filename: str | None = field(repr=False)
+    on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Finding:
+    path: str
+    classification: Classification
+    sketch: tuple[int, ...] = field(repr=False)
+
+
+_ORDER = TypeAdapter(_MessageOrder | _FileOrder)
+_EXAMINE = TypeAdapter(_ExamineOrder)
+_OPENED = TypeAdapter(_Opened)
+_FINDING = TypeAdapter(_Finding)
+
+
+class OpenMessage:
+    """A message that a child holds open. `parts` carry no octets; `examine` brings those of documents."""
+
+    def __init__(
+        self, reader: Reader, octets: bytes, order: _MessageOrder, stack: ExitStack
+    ) -> None:
+        self._reader = reader
+        self._octets = octets
+        self._order = order
+        self._stack = stack
+        self._child = reader.start(octets, order, stack)
+        self.message, self.parts = self._child.opened.message, self._child.opened.parts
+
+    def examine(self, paths: Sequence[str], *, on: date | None) -> Iterator[Examined]:
+        """Read these documents, in the order of `parts`; `on` is the day against which "next quarter" is read."""
+        left = [entry.part.path for entry in self.parts if entry.part.path in set(paths)]
+        while left:
+            self._child.channel.send(_EXAMINE.dump_json(_ExamineOrder(tuple(left), on)))
+            try:
+                while left:
+                    frame = self._child.channel.receive()
+                    found = _FINDING.validate_json(frame.header)
+                    left.remove(found.path)
+                    yield Examined(found.path, found.classification, found.sketch, frame.octets)
+            except ChildDied as death:
+                yield _unread(left.pop(0), death.death)
+                if left:
+                    self._child = self._reader.start(self._octets, self._order, self._stack)
+
+
+@dataclass(frozen=True, slots=True)
+class _Child:
+    """A running child and what it said of the message."""
+
+    channel: Channel
+    opened: _Opened
+
+
+class Reader:
+    """Opens messages and files. One thread; `close` ends the fork server."""
+
+    def __init__(self, settings: ReaderSettings) -> None:
+        self.settings = settings
+        limits = GuardLimits(
+            memory_octets=MEMORY_OCTETS,
+            cpu_seconds=math.ceil(settings.extract_seconds * 10),
+            seconds=settings.extract_seconds,
+        )
+        self._guard = Guard(
+            "intake.reader:serve",
+            preload="intake.reader:preload",
+            limits=limits,
+        )
+
+    @contextmanager
+    def open(self, octets: bytes, *, envelope_recipient: Address | None) -> Iterator[OpenMessage]:
+        """Parse and unpack a message in a child, which lives as long as the block.
+
+        Raises PermanentError where the child dies over the message itself.
+        """
+        order = _MessageOrder(self.settings, envelope_recipient)
+        with ExitStack() as stack:
+            yield OpenMessage(self, octets, order, stack)
+
+    def start(self, octets: bytes, order: _MessageOrder, stack: ExitStack) -> _Child:
+        """Have a child open the message; for `OpenMessage`."""
+        channel = stack.enter_context(self._guard.child(octets))
+        try:
+            channel.send(_ORDER.dump_json(order))
+            frame = channel.receive()
+        except ChildDied as death:
+            raise PermanentError(f"The message could not be opened ({death.death}).") from death
+        return _Child(channel, _OPENED.validate_json(frame.header))
+
+    def classify_file(
+        self, octets: bytes, *, filename: str | None, on: date | None = None
+    ) -> Classification:
+        """Say what one file is; a file that cannot be read is a Classification with a `problem`."""
+        order = _FileOrder(self.settings, filename, on)
+        try:
+            with self._guard.child(octets) as channel:
+                channel.send(_ORDER.dump_json(order))
+                frame = channel.receive()
+        except ChildDied as death:
+            return _unread("", death.death).classification
+        return _FINDING.validate_json(frame.header).classification
+
+    def warm(self) -> None:
+        """Begin to start the fork server, which takes half a second; does not wait for it."""
+        self._guard.start()
+
+    def close(self) -> None:
+        """End the fork server."""
+        self._guard.close()
+
+
+def _unread(path: str, death: Death) -> Examined:
+    problem = Problem.TOO_LARGE if death is Death.MEMORY else Problem.UNREADABLE
+    evidence = (f"it could not be opened ({death})",)
+    found = Classification(OTHER, confidence=0.0, sure=False, problem=problem, evidence=evidence)
+    return Examined(path, found, (), b"")
+
+
+# ---------------------------------------------------------------- in the child
+
+
+def preload() -> None:
+    """Import and load what every child needs, once, in the fork server."""
+    preload_parsers()
+    _classifier(())
+
+
+def serve(channel: Channel) -> None:
+    """One child's life: take an order, answer it, end with the channel."""
+    match _ORDER.validate_json(channel.receive().header):
+        case _FileOrder() as order:
+            clues = Clues(
+                order.filename, on=order.on, fiscal_year_starts=order.settings.fiscal_year_starts
+            )
+            found = _examine(channel.octets, None, order.settings, clues)
+            channel.send(_FINDING.dump_json(found))
+        case _MessageOrder() as order:
+            _serve_message(channel, order)
+
+
+def _serve_message(channel: Channel, order: _MessageOrder) -> None:
+    message = parse(channel.octets, envelope_recipient=order.envelope_recipient)
+    parts = unpack(message, order.settings.unpack)
+    bare = replace(message, parts=tuple(replace(part, octets=b"") for part in message.parts))
+    entries = tuple(replace(entry, part=replace(entry.part, octets=b"")) for entry in parts)
+    channel.send(_OPENED.dump_json(_Opened(bare, entries)))
+    by_path = {entry.part.path: entry.part for entry in parts}
+    while True:
+        wanted = _EXAMINE.validate_json(channel.receive().header)
+        for path in wanted.paths:
+            part = by_path[path]
+            clues = Clues(
+                filename=part.filename,
+                subject=message.subject,
+                words=message.written,
+                on=wanted.on,
+                fiscal_year_starts=order.settings.fiscal_year_starts,
+            )
+            found = _examine(part.octets, part, order.settings, clues)
+            channel.send(_FINDING.dump_json(found), part.octets)
+
+
+def _examine(octets: bytes, part: Part | None, settings: ReaderSettings, clues: Clues) -> _Finding:
+    """Extract and classify one document; `part` is None for a file that came in no message."""
+    extracted = extract(
+        octets,
+        filename=clues.filename,
+        media_type=part.media_type if part else "application/octet-stream",
+        limits=settings.extract,
+    )
+    classification = _classifier(settings.own_kinds).classify(extracted, clues)
+    return _Finding(part.path if part else "", classification, sketch_of(extracted))
+
+
+@functools.lru_cache(maxsize=4)
+def _classifier(own_kinds: tuple[KindSpec, ...]) -> Classifier:
+    return load(own_kinds)
+
+
+def sketch_of(extracted: Extract | Unusable) -> tuple[int, ...]:
+    """A MinHash sketch of a document's word shingles; empty where there is too little text to compare.
+
+    Broder, "On the resemblance and containment of documents" (1997).
+    """
+    if isinstance(extracted, Unusable):
+        return ()
+    words = extracted.text.casefold().split()
+    shingles = {
+        " ".join(words[start : start + SHINGLE_WORDS])
+        for start in range(min(len(words) - SHINGLE_WORDS + 1, MOST_SHINGLES))
+    }
+    if not shingles:
+        return ()
+    hashes = np.array([zlib.crc32(shingle.encode()) for shingle in shingles], dtype=np.uint64)
+    factors = np.random.default_rng(1997).integers(1, _PRIME, (SKETCH_SIZE, 2), dtype=np.uint64)
+    mixed = (hashes[:, None] * factors[None, :, 0] + factors[None, :, 1]) % _PRIME
+    return tuple(int(value) for value in mixed.min(axis=0))

@@ -1,0 +1,191 @@
+"""Decisions by people: accept, relabel, reassign, release, reject.
+
+Each is one verb of the ledger, prepared here: what a document then counts toward, and what may be done with which
+thing. A person's word outweighs every model, and stays.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from intake.completeness import wanted_by
+from intake.config import Settings
+from intake.errors import ConfigError
+from intake.kinds import built_in
+from intake.model import (
+    BlobKey,
+    BlobNote,
+    Classification,
+    Document,
+    Fate,
+    HoldId,
+    HoldReason,
+    ItemName,
+    Kind,
+    LetterState,
+    Token,
+)
+from storage.blobs import Store, document_key
+from storage.ledger import Ledger
+from storage.values import HeldThing, HoldSubject, Standing
+
+ACTIONS: dict[HoldSubject, tuple[str, ...]] = {
+    HoldSubject.MESSAGE: ("release", "reassign", "reject"),
+    HoldSubject.DOCUMENT: ("accept", "relabel", "reassign", "reject"),
+    HoldSubject.INSTRUCTION: ("accept", "reject"),
+    HoldSubject.LETTER: ("release", "reject"),
+}
+"""What may be decided about each thing. A letter's `release` sends it (again), its `reject` drops it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewer:
+    """Decides on things that wait, by their number in `intake review list`."""
+
+    settings: Settings
+    ledger: Ledger
+    blobs: Store
+
+    def accept(self, number: HoldId) -> HeldThing:
+        """Say that a document is what it seems to be."""
+        held = self._find(number, "accept")
+        _, document = self._document(held)
+        return self._decide(held, document.classification.kind, "accept")
+
+    def relabel(self, number: HoldId, kind: Kind) -> HeldThing:
+        """Say what a document is. ConfigError where there is no such kind."""
+        held = self._find(number, "relabel")
+        kinds = [spec.kind for spec in built_in()] + [Kind(name) for name in self.settings.kinds]
+        if kind not in kinds:
+            raise ConfigError(f"There is no kind {kind}; there are {', '.join(kinds)}.")
+        return self._decide(held, kind, f"relabel {kind}")
+
+    def reassign(self, number: HoldId, token: Token) -> HeldThing:
+        """Say which project a message or a document is for."""
+        held = self._find(number, "reassign")
+        project = self.ledger.directory.project(token)
+        if held.what is HoldSubject.MESSAGE:
+            self.ledger.holds.release_message(
+                number, decision=f"reassign {token}", project=project.id
+            )
+            return held
+        source, document = self._document(held)
+        target = self.ledger.standing(project.id)
+        if source.project.client.id != target.project.client.id:
+            raise ConfigError(
+                f"{token} is another client's project: documents never cross clients."
+            )
+        self._move(held, source, document, target)
+        return held
+
+    def release(self, number: HoldId) -> HeldThing:
+        """Believe the sender of a held message, or let a letter leave (again)."""
+        held = self._find(number, "release")
+        if held.what is HoldSubject.LETTER:
+            self.ledger.holds.decide_letter(number, decision="release", state=LetterState.RETRY)
+        elif held.reason == HoldReason.TOO_LARGE:
+            raise ConfigError(
+                f"Number {number} was too large to be taken in: ask for a smaller one."
+            )
+        else:
+            self.ledger.holds.release_message(number, decision="release", project=None)
+        return held
+
+    def reject(self, number: HoldId, *, reason: str) -> HeldThing:
+        """Say that a thing is not to be used. Nothing is deleted."""
+        held = self._find(number, "reject")
+        if held.what is HoldSubject.LETTER:
+            self.ledger.holds.decide_letter(
+                number, decision=f"reject: {reason}", state=LetterState.DROPPED
+            )
+        elif held.what is HoldSubject.DOCUMENT:
+            _, document = self._document(held)
+            self.ledger.holds.decide_document(
+                number,
+                decision=f"reject: {reason}",
+                classification=document.classification,
+                filed_for=(),
+                rejected=True,
+            )
+        else:
+            self.ledger.holds.reject_message(number, reason=reason)
+        return held
+
+    def _find(self, number: HoldId, action: str) -> HeldThing:
+        held = self.ledger.holds.find(number)
+        if action not in ACTIONS[held.what]:
+            possible = ", ".join(ACTIONS[held.what])
+            raise ConfigError(f"Number {number} is a {held.what}: it takes {possible}.")
+        return held
+
+    def _document(self, held: HeldThing) -> tuple[Standing, Document]:
+        if held.project is None:
+            raise ConfigError(f"Number {held.id} belongs to no project.")
+        standing = self.ledger.standing(held.project)
+        found = next(entry for entry in standing.documents if entry.number == held.number)
+        return standing, found
+
+    def _decide(self, held: HeldThing, kind: Kind, decision: str) -> HeldThing:
+        standing, document = self._document(held)
+        decided = as_decided(document.classification, kind)
+        filed_for = self._wanted(standing, decided, document)
+        self.ledger.holds.decide_document(
+            held.id, decision=decision, classification=decided, filed_for=filed_for
+        )
+        return held
+
+    def _wanted(
+        self, standing: Standing, decided: Classification, document: Document
+    ) -> tuple[ItemName, ...]:
+        checklist = self.settings.checklist(standing.project.checklist)
+        return wanted_by(decided, checklist, is_link=document.url is not None)
+
+    def _move(
+        self, held: HeldThing, source: Standing, document: Document, target: Standing
+    ) -> None:
+        """Put the octets where the other project keeps its documents, then the rows."""
+        key: BlobKey | None = None
+        if document.blob is not None:
+            key = document_key(
+                target.project,
+                filename=document.filename,
+                sha256=document.sha256,
+                confidential=document.confidential,
+            )
+            note = BlobNote(
+                document.media_type,
+                filename=document.filename,
+                confidential=document.confidential,
+            )
+            self.blobs.put(key, self.blobs.get(document.blob), note)
+        decided = as_decided(document.classification, document.classification.kind)
+        filed_for = self._wanted(target, decided, document)
+        moved = replace(
+            document,
+            number=max((entry.number for entry in target.documents), default=0) + 1,
+            blob=key,
+            classification=decided,
+            decided_by_person=True,
+            filed_for=filed_for,
+            fate=Fate.FILED if filed_for else Fate.NOT_ASKED_FOR,
+        )
+        self.ledger.move_document(held, source, to=target, moved=moved)
+
+
+def as_decided(classification: Classification, kind: Kind) -> Classification:
+    """What a person's word makes of a classification; period and span stay only if the kind does."""
+    if kind == classification.kind:
+        return replace(classification, sure=True)
+    return Classification(
+        kind=kind,
+        confidence=1.0,
+        sure=True,
+        cadence=classification.cadence,
+        period=classification.period,
+        span=classification.span,
+        by_quarter=classification.by_quarter,
+        document_date=classification.document_date,
+        pages=classification.pages,
+        title=classification.title,
+        evidence=("a person said so",),
+    )

@@ -1,0 +1,252 @@
+"""The loop: take what waits, process it, let the sources go, send what is due, wait.
+
+One bad message never stops the poll, and an outage is survived: what cannot be reached is said once, tried again with
+growing pauses, and work goes on by itself when it is back. SIGTERM ends the loop after the message in hand.
+"""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from types import FrameType
+
+from intake import telemetry
+from intake.app import App
+from intake.errors import ClaimLostError, ConfigError, IntakeError, TransientError
+from intake.model import RawMessage, Source
+from intake.pages import publish
+from intake.pipeline import process, receive
+from storage.values import Claim, MessageStatus
+
+PAUSE_AFTER_OUTAGE = timedelta(seconds=15)
+PAUSE_AFTER_ERROR = timedelta(seconds=30)
+LONGEST_WAIT_SECONDS = 300.0
+LONGEST_PAUSE_SECONDS = 300.0
+DELIVER_EVERY_SECONDS = 2.0
+
+log = telemetry.logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What one round left undone: the parts of the world that could not be reached, and work that is left."""
+
+    unreachable: tuple[str, ...]
+    waiting: int
+    unsent: int
+
+    @property
+    def clean(self) -> bool:
+        """Everything that waited was taken or held, and everything that is due has left."""
+        return not self.unreachable and not self.waiting
+
+
+class _Stopped(Exception):  # noqa: N818  # no error: somebody asked the worker to end
+    """A signal came while the worker was only waiting."""
+
+
+class Worker:
+    """Works on one app until it is stopped."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self._stopping = False
+        self._waiting = False
+        self._unreachable: dict[str, int] = {}
+        self._delivered_at = 0.0
+
+    # ------------------------------------------------------------ once
+
+    def once(self) -> Round:
+        """Take all that waits, end open bursts, send what is due."""
+        self._round(at_once=True)
+        messages, letters = self._app.ledger.messages, self._app.ledger.letters
+        return Round(tuple(self._unreachable), messages.waiting(), letters.unsent())
+
+    def take(self, raw: RawMessage, *, answerable: bool) -> MessageStatus:
+        """Receive and process one message that came from no mailbox; raises what stops it."""
+        receipt = receive(self._app.desk, raw, answerable=answerable)
+        if receipt.claim is None:
+            return MessageStatus.REPEATED
+        while True:
+            status = self._process(receipt.claim, raw.octets, at_once=True)
+            if status is not None:
+                return status
+            claim = self._app.ledger.messages.claim(self._app.ledger.worker)
+            if claim is None:
+                return MessageStatus.WAITING
+            receipt = type(receipt)(receipt.number, new=True, settled=False, claim=claim)
+
+    # ------------------------------------------------------------ for ever
+
+    def run(self) -> None:
+        """Work until SIGTERM or SIGINT; the message in hand is finished first."""
+        log.info(telemetry.WORKER_STARTED, worker_id=self._app.ledger.worker)
+        with self._signals():
+            while not self._stopping:
+                self._round(at_once=False)
+                self._wait()
+        log.info(telemetry.WORKER_STOPPED, worker_id=self._app.ledger.worker)
+
+    def _round(self, *, at_once: bool) -> None:
+        with self._reaching("database"):
+            self._app.ledger.messages.take_over(self._app.ledger.worker)
+        for source in self._app.sources:
+            with self._reaching(source.name):
+                self._drain(source, at_once=at_once)
+        with self._reaching("database"):
+            self._process_waiting(at_once=at_once)
+        for source in self._app.sources:
+            with self._reaching(source.name):
+                self._acknowledge(source)
+        self.finish(ends_bursts=at_once)
+
+    def finish(self, *, ends_bursts: bool = True) -> None:
+        """Send what is due, and write the pages of projects that have changed."""
+        self._deliver(ends_bursts=ends_bursts)
+        with self._reaching("blobs"):
+            publish(self._app.settings, self._app.ledger, self._app.blobs)
+
+    def _drain(self, source: Source, *, at_once: bool) -> None:
+        """Receive and process what the source has, one message at a time."""
+        known = self._app.ledger.messages.known_locators(source.name)
+        for raw in source.fetch(known):
+            with self._reaching("blobs"):
+                receipt = receive(self._app.desk, raw)
+                if receipt.claim is not None:
+                    self._process(receipt.claim, raw.octets, at_once=at_once)
+            if self._stopping:
+                return
+            if not at_once and time.monotonic() - self._delivered_at > DELIVER_EVERY_SECONDS:
+                self._acknowledge(source)
+                self._deliver(ends_bursts=False)
+
+    def _process_waiting(self, *, at_once: bool) -> None:
+        """Process what was received before and not settled: by this worker, or one that is gone."""
+        while not self._stopping:
+            claim = self._app.ledger.messages.claim(self._app.ledger.worker)
+            if claim is None or not self._process_or_stop(claim, at_once=at_once):
+                return
+
+    def _process_or_stop(self, claim: Claim, *, at_once: bool) -> bool:
+        """False where the world, not the message, is to blame: the next one would fare no better."""
+        self._process(claim, None, at_once=at_once)
+        return "blobs" not in self._unreachable
+
+    def _process(
+        self, claim: Claim, octets: bytes | None, *, at_once: bool
+    ) -> MessageStatus | None:
+        """Process one message; None where it is to be tried again."""
+        messages = self._app.ledger.messages
+        try:
+            status = process(self._app.desk, claim, octets)
+        except ClaimLostError:
+            log.warning(telemetry.CLAIM_LOST, message_id=claim.number)
+            return None
+        except TransientError:
+            messages.put_back(claim, pause=PAUSE_AFTER_OUTAGE)
+            raise
+        except Exception as error:  # anything can come out of a message: three tries, then a person
+            log.exception(telemetry.MESSAGE_FAILED, message_id=claim.number)
+            pause = timedelta() if at_once else PAUSE_AFTER_ERROR
+            held = messages.fail(claim, _described(error), pause=pause)
+            return MessageStatus.HELD if held else None
+        log.info(telemetry.MESSAGE_SETTLED, message_id=claim.number, status=status)
+        return status
+
+    def _acknowledge(self, source: Source) -> None:
+        """Let the source go of what is settled."""
+        settled = self._app.ledger.messages.settled(source.name)
+        for held in (False, True):
+            batch = [entry for entry in settled if entry.held is held]
+            if batch:
+                source.acknowledge([entry.locator for entry in batch], held=held)
+        if settled:
+            self._app.ledger.messages.acknowledged([entry.number for entry in settled])
+
+    def _deliver(self, *, ends_bursts: bool) -> None:
+        self._delivered_at = time.monotonic()
+        with self._reaching("delivery"):
+            if not self._app.outbox.deliver_due(ends_bursts=ends_bursts):
+                raise TransientError("The sink does not take letters at the moment.")
+
+    # ------------------------------------------------------------ waiting and outages
+
+    def _wait(self) -> None:
+        """Until a source has something, a letter is due, or it is time to look again."""
+        seconds = self._patience()
+        self._waiting = True
+        try:
+            if self._stopping:
+                return
+            share = seconds / max(1, len(self._app.sources))
+            reachable = [
+                source for source in self._app.sources if source.name not in self._unreachable
+            ]
+            if not reachable:
+                time.sleep(seconds)
+            for source in reachable:
+                if source.wait(min(share, 2.0) if len(reachable) > 1 else seconds):
+                    return
+        except TransientError:
+            time.sleep(1.0)
+        except _Stopped:
+            return
+        finally:
+            self._waiting = False
+
+    def _patience(self) -> float:
+        """How long to wait at the most, in seconds: less while something is out of reach or due soon."""
+        failures = max(self._unreachable.values(), default=0)
+        longest = min(2.0**failures, LONGEST_PAUSE_SECONDS) if failures else LONGEST_WAIT_SECONDS
+        try:
+            due = self._app.ledger.seconds_until_due()
+        except TransientError:
+            return longest
+        return longest if due is None else max(0.05, min(longest, due))
+
+    @contextmanager
+    def _reaching(self, what: str) -> Iterator[None]:
+        """Survive an outage of one part of the world; one log line for each change of its state."""
+        try:
+            yield
+        except ConfigError:
+            raise
+        except (IntakeError, OSError) as error:
+            self._unreachable[what] = self._unreachable.get(what, 0) + 1
+            if self._unreachable[what] == 1:
+                log.error(telemetry.UNREACHABLE, what=what, reason=_described(error))  # noqa: TRY400  # no bug of ours, so no traceback
+            return
+        if self._unreachable.pop(what, None):
+            log.info(telemetry.RECOVERED, what=what)
+
+    @contextmanager
+    def _signals(self) -> Iterator[None]:
+        """SIGTERM and SIGINT end the loop: at once while it waits, else after the message in hand."""
+
+        def stop(number: int, frame: FrameType | None) -> None:
+            del number, frame
+            self._stopping = True
+            if self._waiting:
+                raise _Stopped
+
+        before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+def run_once(app: App) -> Round:
+    """One round of work; see `Worker.once`."""
+    return Worker(app).once()
+
+
+def _described(error: BaseException) -> str:
+    """Our own errors in their words, which hold ids only; others by type alone: their texts may hold anything."""
+    return str(error) if isinstance(error, IntakeError) else type(error).__name__

@@ -1,0 +1,94 @@
+"""What the sender wrote, told from what was quoted, signed and forwarded."""
+
+from __future__ import annotations
+
+import pytest
+
+from intake.parse.written import written
+
+
+@pytest.mark.parametrize(
+    "quotation",
+    [
+        "On Mon, 2 Nov 2026 at 10:00, Studio <desk@studio.example> wrote:\n> 1. deck",
+        "Am Mo., 2. Nov. 2026 um 10:00 Uhr schrieb Studio <\ndesk@studio.example>:\n\n> 1. deck",
+        "Le lun. 2 nov. 2026 à 10:00, Studio <desk@studio.example> a écrit :\n> 1. deck",
+        "From: Studio <desk@studio.example>\nSent: Monday, November 2, 2026 10:00 AM\nTo: Ana\nSubject: RE: x\n\n1. deck",
+        "________________________________\nFrom: Studio <desk@studio.example>\nSent: Monday\nTo: Ana\nSubject: RE: x\n\n1. deck",
+        "Von: Studio <desk@studio.example>\nGesendet: Montag, 2. November 2026\nAn: Ana\nBetreff: AW: x\n\n1. deck",
+        "-----Original Message-----\nFrom: Studio\n\n1. deck",
+        "---------- Forwarded message ---------\nFrom: Bea <bea@acme.example>\nSubject: x\n\n1. deck",
+        "Begin forwarded message:\n\nFrom: Bea\n\n1. deck",
+        "> 1. deck",
+    ],
+)
+def test_an_older_message_is_not_written_by_the_sender(quotation: str) -> None:
+    assert written([f"3: n/a\n\n{quotation}\n"], []).text == "3: n/a"
+
+
+@pytest.mark.parametrize(
+    "signature",
+    [
+        "-- \nAna\nAcme",
+        "Best regards,\nAna Example\nAcme Ltd\n+44 20 0000 0000",
+        "Mit freundlichen Grüßen\nAna",
+        "Cordialement,\nAna",
+        "Sent from my phone",
+    ],
+)
+def test_a_signature_is_left_out(signature: str) -> None:
+    assert written([f"Here is the deck.\n\n{signature}\n"], []).text == "Here is the deck."
+
+
+def test_answers_between_quoted_lines_are_kept() -> None:
+    text = "On Mon, 2 Nov 2026, Studio wrote:\n> 1. deck\nn/a, we have none\n> 2. roadmap\nattached"
+
+    assert written([text], []).text == "n/a, we have none\nattached"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hi,\nThanks, here is the deck.\n- deck attached\n- roadmap later",
+        "Thanks!\n3: n/a\nfile 2: brand guide",
+        "Best,\nthe calendar follows as soon as it is signed off.",
+    ],
+)
+def test_a_friendly_word_does_not_make_the_rest_a_signature(text: str) -> None:
+    assert written([text], []).text == text
+
+
+@pytest.mark.parametrize(
+    "quoted",
+    [
+        '<div class="gmail_quote">On Mon wrote <blockquote>1. deck</blockquote></div>',
+        '<blockquote type="cite">1. deck</blockquote>',
+        '<div id="appendonsend"></div><hr><div id="divRplyFwdMsg">From: x</div><div>1. deck</div>',
+        '<div><div style="border:none;border-top:solid #E1E1E1 1.0pt"><p>From: x</p></div></div><p>1. deck</p>',
+        '<div class="gmail_signature">Ana</div>',
+    ],
+)
+def test_html_is_read_without_its_quoted_parts(quoted: str) -> None:
+    assert written([], [f"<body><p>3: n/a</p>{quoted}</body>"]).text == "3: n/a"
+
+
+def test_html_lines_are_those_that_a_reader_sees() -> None:
+    html = "<style>p {}</style><p>One\n line</p><div>Two<br>Three</div>"
+
+    assert written([], [html]).text.split("\n\n") == ["One line", "Two\nThree"]
+
+
+def test_plain_text_is_preferred() -> None:
+    assert written(["plain"], ["<p>rich</p>"]).text == "plain"
+
+
+def test_a_long_text_is_kept_whole() -> None:
+    article = "\n\n".join(f"Paragraph {number} says a thing or two." for number in range(2000))
+
+    assert written([article], []).text == article
+
+
+def test_an_older_message_far_down_is_found() -> None:
+    article = "\n".join(["A line of our own words."] * 1000)
+
+    assert "1. deck" not in written([f"{article}\n\nFrom: S\nSent: x\nTo: y\n\n1. deck"], []).text
