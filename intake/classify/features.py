@@ -1,0 +1,425 @@
+"""What a document looks like and says, as numbers from 0 to 1 with readable names.
+
+Form (pages, slides, sheets), manner (prose, bullets, tables), and what stands in it (days, quarters, colours,
+datelines). Knows no kind's weight and no file name; YAML front matter and template tags are removed before.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from statistics import median
+
+from intake import kinds
+from intake.classify import patterns
+from intake.classify.cues import Content, Cues
+from intake.classify.dates import DateFound, dates_in, normalise
+from intake.model import Extract, Family
+
+_HEAD_CHARACTERS = 24_000
+_TAIL_CHARACTERS = 4_000
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The measures of a document that evidence speaks of in plain figures."""
+
+    words: int
+    pages: int | None
+    words_a_page: int | None
+    landscape: bool
+    days: int
+    quarters: tuple[str, ...]
+    columns: tuple[str, ...]
+    colours: int
+    events: int
+    titled: str | None
+    """The title where it names a kind."""
+    titled_kinds: tuple[str, ...]
+    top: tuple[str, ...]
+    """Title, first heading and first lines: where a document says what it is."""
+    known_script: bool
+    """Most of it is written in a script that the cues have words in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """`values` by name, each 0 to 1; `words` are the words found for each cue."""
+
+    values: Mapping[str, float]
+    words: Mapping[str, tuple[str, ...]] = field(repr=False)
+    look: Look
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A document's text, cut in the ways that the measures need."""
+
+    extract: Extract
+    original: str
+    text: str
+    lines: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    words: int
+    prose: str
+    heads: tuple[str, ...]
+    top: tuple[str, ...]
+    days: tuple[DateFound, ...]
+    days_by_line: int
+
+
+def features_of(extract: Extract, cues: Cues) -> Features:
+    """Every feature that the cues name."""
+    reading = _read(extract)
+    content = Content.of(reading.text)
+    words = {cue.name: cue.found_in(content) for cue in cues.cues}
+    # A long text holds more different words of every cue, so more of them are asked of it.
+    length = max(1.0, (reading.words / 500) ** 0.4)
+    values = {cue.name: cue.amount(len(words[cue.name]), length=length) for cue in cues.cues}
+    look = _look(reading)
+    measured = {**_form(reading, look), **_manner(reading), **_content(reading, look)}
+    # Words of a trade weigh less where they stand in flowing text: posts and stories speak of software too.
+    measured["software_in_prose"] = measured["prose"] * values["software_words"]
+    measured["dated_figures"] = measured["dated_lines"] * _ramp(measured["numbers"], 0.4, 0.9)
+    measured["told_by_someone"] = measured["prose"] * max(
+        measured["first_person"], measured["we_our"], measured["contractions"]
+    )
+    for spec in kinds.built_in():
+        measured[f"titled_{spec.kind}"] = float(spec.kind in look.titled_kinds)
+    values.update({name: measured[name] for name in cues.measures})
+    return Features(values, words, look)
+
+
+# ---------------------------------------------------------------- reading
+
+
+def _read(extract: Extract) -> _Reading:
+    original = patterns.TAGS.sub(" ", patterns.FRONT_MATTER.sub("", _bounded(extract.text)))
+    original = patterns.LINK.sub(r"\1", original)
+    plain = patterns.FENCED.sub("\n", original)
+    text = normalise(plain)
+    lines = tuple(
+        line for line in text.splitlines() if line.strip() and not patterns.RULE.match(line)
+    )
+    rows = tuple(row for line in lines if len(row := _cells(line)) > 1)
+    prose_lines = [line for line in lines if _is_prose(line)]
+    heads = tuple(normalise(_bare(head)) for head in extract.headings) or _heads_of(extract, lines)
+    days = dates_in(text, year=2001)
+    return _Reading(
+        extract=extract,
+        original=original,
+        text=text,
+        lines=lines,
+        rows=rows,
+        words=len(text.split()),
+        prose="\n".join(prose_lines),
+        heads=heads,
+        top=_top(extract, lines),
+        days=tuple(entry for entry in days if not entry.whole_month),
+        days_by_line=_lines_with_days(text, days),
+    )
+
+
+def _bounded(text: str) -> str:
+    if len(text) <= _HEAD_CHARACTERS + _TAIL_CHARACTERS:
+        return text
+    return f"{text[:_HEAD_CHARACTERS]}\n{text[-_TAIL_CHARACTERS:]}"
+
+
+def _cells(line: str) -> tuple[str, ...]:
+    """The cells of a table row, none for a line that is not one."""
+    if "\t" in line:
+        return tuple(cell.strip() for cell in line.split("\t"))
+    if line.count("|") >= 2:
+        return tuple(cell.strip() for cell in line.strip().strip("|").split("|"))
+    return ()
+
+
+def _is_prose(line: str) -> bool:
+    words = len(line.split())
+    return words >= 12 and len(_cells(line)) == 0 and not patterns.BULLET.match(line)
+
+
+def _heads_of(extract: Extract, lines: Sequence[str]) -> tuple[str, ...]:
+    """Where no heading is marked: the first line of each page, and short lines without an end."""
+    firsts = [
+        page.text.strip().split("\n", 1)[0] for page in extract.pages[:60] if page.text.strip()
+    ]
+    short = [
+        line
+        for line in lines[:400]
+        if len(line.split()) <= 6 and not line.rstrip().endswith((".", ","))
+    ]
+    return tuple(_bare(head) for head in (*map(normalise, firsts), *short))
+
+
+def _bare(line: str) -> str:
+    return line.strip(" \t#*_>-|:")
+
+
+def _top(extract: Extract, lines: Sequence[str]) -> tuple[str, ...]:
+    places = [extract.title or "", *extract.headings[:1], *lines[:3]]
+    return tuple(dict.fromkeys(_bare(place) for place in places if place and len(place) < 160))
+
+
+def _lines_with_days(text: str, days: Sequence[DateFound]) -> int:
+    return len({text.count("\n", 0, entry.start) for entry in days[:400]})
+
+
+# ---------------------------------------------------------------- measures
+
+
+def _share(part: float, whole: float) -> float:
+    return min(1.0, part / whole) if whole else 0.0
+
+
+def _ramp(value: float, low: float, high: float) -> float:
+    """0 up to `low`, 1 from `high` on, a straight line between."""
+    return min(1.0, max(0.0, (value - low) / (high - low)))
+
+
+def _look(reading: _Reading) -> Look:
+    extract = reading.extract
+    shaped = [page for page in extract.pages if page.width and page.height]
+    landscape = sum(page.width > 1.15 * page.height for page in shaped) > 0.6 * len(shaped)
+    paged = extract.family in (Family.PDF, Family.SLIDES)
+    a_page = (
+        round(median(len(page.text.split()) for page in extract.pages))
+        if extract.pages and paged
+        else None
+    )
+    named = [(place, kinds.named_in(place, kinds.built_in())) for place in reading.top]
+    titled = next(((place, found) for place, found in named if found), None)
+    return Look(
+        words=reading.words,
+        pages=extract.page_count,
+        words_a_page=a_page,
+        landscape=bool(shaped) and landscape and extract.family is not Family.PICTURE,
+        days=len({entry.first for entry in reading.days} | set(extract.dates)),
+        quarters=_quarters(reading),
+        columns=_columns(reading),
+        colours=_colours(reading.original),
+        events=extract.events,
+        titled=titled[0] if titled else None,
+        titled_kinds=tuple(spec.kind for spec in titled[1]) if titled else (),
+        top=reading.top,
+        known_script=_known_script(reading.text[:1200]),
+    )
+
+
+def _known_script(text: str) -> bool:
+    letters = [character for character in text if character.isalpha()]
+    known = sum(character < "\u0530" or "\u3040" <= character <= "\u9fff" for character in letters)
+    return known >= 0.7 * len(letters)
+
+
+def _form(reading: _Reading, look: Look) -> dict[str, float]:
+    extract = reading.extract
+    pages = extract.page_count or 0
+    paged = extract.family in (Family.PDF, Family.SLIDES)
+    a_page = look.words_a_page or 0
+    written = extract.family is not Family.CALENDAR
+    loose = (look.landscape or extract.family is Family.SLIDES) and pages >= 3
+    return {
+        "slides": float(extract.family is Family.SLIDES),
+        "landscape": float(look.landscape and extract.family is Family.PDF),
+        "slide_marks": _ramp(_slide_marks(reading), 2, 7),
+        "slide_pages": float(loose) * (1 - _ramp(a_page, 90, 200)),
+        "deck_length": float(paged and 5 <= pages <= 40),
+        "one_page": float(paged and pages == 1),
+        "many_pages": _ramp(pages, 35, 60) if paged else 0.0,
+        "sheet": float(extract.family is Family.SHEET),
+        "calendar_file": float(extract.family is Family.CALENDAR),
+        "single_event": float(extract.family is Family.CALENDAR and extract.events <= 1),
+        "several_events": _ramp(extract.events, 1, 3),
+        "picture": float(extract.family is Family.PICTURE),
+        "no_text": float(written and reading.words < 20),
+        "few_words": written * (1 - _ramp(reading.words, 60, 200)),
+        "post_length": _ramp(reading.words, 150, 350) * (1 - _ramp(reading.words, 1800, 3500)),
+        "long": _ramp(math.log(reading.words + 1), math.log(2500), math.log(7000)),
+    }
+
+
+def _manner(reading: _Reading) -> dict[str, float]:
+    lines, text = reading.lines, reading.text
+    count, words = len(lines), reading.words
+    bullets = sum(bool(patterns.BULLET.match(line)) for line in lines)
+    spoken = Counter(reading.prose.split())
+    prose_words = spoken.total()
+    sentences = len(patterns.SENTENCE_END.findall(reading.prose)) or 1
+    said = Counter(text.split())
+    return {
+        "prose": _share(prose_words, words) if prose_words / sentences > 5 else 0.0,
+        "sentences": _ramp(sentences, 5, 40),
+        "long_sentences": _ramp(prose_words / sentences, 12, 30) if sentences > 3 else 0.0,
+        "bullets": _share(bullets, count),
+        "short_lines": _share(sum(line.count(" ") <= 5 for line in lines), count),
+        "table_rows": _share(len(reading.rows), count),
+        "heading_share": _ramp(_share(len(reading.extract.headings), words / 100), 0.2, 2.0),
+        "first_person": _density(_uses(said, patterns.FIRST_PERSON), words, 0.02),
+        "we_our": _density(_uses(said, patterns.WE), words, 0.03),
+        "you_your": _density(_uses(said, patterns.YOU), words, 0.03),
+        "contractions": _density(len(re.findall(r"\w'(?:s|t|re|ve|ll|d|m)\b", reading.prose)), words, 0.015),
+        "rhetorical": _density(reading.prose.count("?"), words, 0.006),
+        "exclaimed": _density(reading.prose.count("!") - reading.prose.count("!["), words, 0.006),
+        "past_tense": _density(sum(n for word, n in spoken.items() if word.endswith("ed") or word in patterns.WAS), prose_words, 0.06),
+        "future": _density(_uses(said, patterns.WILL), words, 0.012),
+        "ought": _density(_uses(said, patterns.MUST), words, 0.012),
+        "spoken_quotes": _ramp(_quotes(reading), 0, 3),
+        "code": _code(reading),
+        "numbers": _share(sum(n for word, n in said.items() if not word[0].isalpha() and _is_figure(word)), words * 0.4),
+        "amounts": _density(len(patterns.AMOUNT.findall(text)), words, 0.02),
+        "percents": _density(text.count("%"), words, 0.015),
+        "blanks": _ramp(reading.original.count("____") + reading.original.count("......") + reading.original.count("☐"), 0, 5),
+        "numbered_lines": _share(sum(bool(patterns.NUMBERED.match(line)) for line in lines), count * 0.5),
+        "check_boxes": _ramp(sum(reading.original.count(mark) for mark in ("[ ]", "[x]", "[X]", "☑", "✅", "☐")), 1, 8),
+        "addresses": _density(sum(text.count(mark) for mark in ("http", "www.", "@")), words, 0.03),
+    }  # fmt: skip
+
+
+def _is_figure(word: str) -> bool:
+    """A number as such; a date, a version or a size with its unit is none."""
+    return word.strip("$€£¥%()-+").replace(".", "", 1).replace(",", "").isdecimal()
+
+
+def _uses(said: Counter[str], words: frozenset[str]) -> int:
+    return sum(said[word] for word in words)
+
+
+def _density(count: float, words: int, full: float) -> float:
+    """How often in each word of the document, `full` making 1; short texts count as sixty words."""
+    return min(1.0, max(0.0, count) / max(words, 60) / full)
+
+
+def _content(reading: _Reading, look: Look) -> dict[str, float]:
+    text, lines, heads = reading.text, reading.lines, reading.heads
+    days = sorted({entry.first for entry in reading.days} | set(reading.extract.dates))
+    start = normalise(reading.original[:1500])
+    end = text[-1500:]
+    return {
+        "colour_codes": _ramp(look.colours, 0, 5),
+        "days": _ramp(math.log2(len(days) + 1), 1, 4.3),
+        "dated_lines": _share(reading.days_by_line, len(lines) * 0.6) if len(days) > 2 else 0.0,
+        "days_spread": _ramp((days[-1] - days[0]).days, 5, 200) if len(days) > 4 else 0.0,
+        "times_of_day": _ramp(
+            len(re.findall(r"\b\d{1,2}[:.h]\d\d\b|\b\d{1,2}\s?[ap]m\b", text)), 1, 8
+        ),
+        "weekdays": _ramp(_count_lines(patterns.WEEKDAY, lines), 1, 6),
+        "calendar_columns": _ramp(len(look.columns), 1, 3),
+        "task_columns": _ramp(_task_columns(reading), 1, 3),
+        "month_heads": _ramp(_distinct(patterns.MONTH_HEAD, (*heads, *lines)), 1, 4),
+        "quarter_heads": _ramp(len(look.quarters), 0, 2),
+        "year_heads": _ramp(_distinct(patterns.YEAR_HEAD, heads), 0, 3),
+        "phase_heads": _ramp(_distinct(patterns.PHASE_HEAD, (*heads, *lines)), 0, 3),
+        "week_heads": _ramp(_distinct(patterns.WEEK_HEAD, (*heads, *lines)), 0, 4),
+        "status_cells": _ramp(_count_rows(patterns.STATUS, reading.rows), 0, 4),
+        "dateline": float(bool(patterns.DATELINE.search(reading.original[:2500]))),
+        "immediate_release": float(bool(patterns.IMMEDIATE.search(start))),
+        "about_at_the_end": float(bool(patterns.ABOUT.search(end))),
+        "contact_block": float(
+            bool(patterns.CONTACT.search(end) or patterns.CONTACT.search(start[:600]))
+        ),
+        "byline": float(
+            reading.extract.family in (Family.WORDS, Family.TEXT, Family.WEB, Family.PDF)
+            and bool(patterns.BYLINE.search(reading.original[:700]))
+        ),
+        "headline": float(_is_headline(reading.top)),
+        "story_sections": _ramp(_story_sections(heads), 1, 3),
+    }
+
+
+def _slide_marks(reading: _Reading) -> int:
+    """How many "Slide 3" there are, or rules that part slides in a text."""
+    if reading.extract.family in (Family.SLIDES, Family.SHEET):
+        return 0
+    numbered = {
+        match[1]
+        for line in (*reading.heads, *reading.lines)
+        if (
+            match := re.match(
+                r"\W*(?:slide|folie|diapositive|diapositiva|スライド)\W{0,3}(\d{1,2})\b", line
+            )
+        )
+    }
+    return len(numbered)
+
+
+def _quarters(reading: _Reading) -> tuple[str, ...]:
+    """The quarters and halves that open headings, lines and cells, as they stand there."""
+    cells = [cell for row in reading.rows[:60] for cell in row[:16]]
+    found: dict[str, None] = {}
+    for place in (*reading.heads, *reading.top, *reading.lines[:500], *cells):
+        match = patterns.QUARTER_HEAD.match(place)
+        if match:
+            found[" ".join(part for part in match.groups() if part).upper()] = None
+    for place in reading.top:
+        for match in re.finditer(r"\b(?:q[1-4]|h[12]|[1-4]\. quartal|t[1-4])\b", place):
+            if not any(match[0].upper() in quarter for quarter in found):
+                found[match[0].upper()] = None
+    return tuple(found)
+
+
+def _columns(reading: _Reading) -> tuple[str, ...]:
+    """The calendar columns of a table that has one for the day; none for other tables."""
+    best: tuple[str, ...] = ()
+    for row in reading.rows[:8]:
+        named = tuple(
+            _bare(cell) for cell in row if len(cell) < 40 and patterns.COLUMN.match(_bare(cell))
+        )
+        if len(named) > len(best) and any(patterns.COLUMN_OF_DAYS.match(cell) for cell in named):
+            best = named
+    return best
+
+
+def _task_columns(reading: _Reading) -> int:
+    """How many columns of a task list one of the first rows has, as in Gantt charts."""
+    rows = (
+        sum(bool(patterns.TASK_COLUMN.match(_bare(cell))) for cell in row)
+        for row in reading.rows[:12]
+    )
+    return max(rows, default=0)
+
+
+def _colours(original: str) -> int:
+    return len(set(patterns.HEX.findall(original)))
+
+
+def _quotes(reading: _Reading) -> int:
+    """Quotations with somebody who says them."""
+    quoting = [
+        line for line in reading.original.splitlines() if any(mark in line for mark in '"“”»«')
+    ]
+    return sum(len(patterns.SAYS.findall(line)) for line in quoting)
+
+
+def _code(reading: _Reading) -> float:
+    fences = len(re.findall(r"^\s*```", reading.original, re.MULTILINE)) / 2
+    odd = _count_lines(patterns.CODE, reading.lines)
+    return max(_ramp(fences, 0, 4), _share(odd, len(reading.lines) * 0.3))
+
+
+def _count_lines(pattern: re.Pattern[str], lines: Sequence[str]) -> int:
+    return sum(bool(pattern.search(line)) for line in lines[:600])
+
+
+def _count_rows(pattern: re.Pattern[str], rows: Sequence[Sequence[str]]) -> int:
+    return sum(any(pattern.match(_bare(cell)) for cell in row) for row in rows[:300])
+
+
+def _distinct(pattern: re.Pattern[str], places: Sequence[str]) -> int:
+    return len({match[1] for place in places[:800] if (match := pattern.match(place))})
+
+
+def _is_headline(top: Sequence[str]) -> bool:
+    """Whether the title is a sentence, as over posts and news, rather than a name."""
+    title = top[0] if top else ""
+    return len(title.split()) >= 6 or title.endswith(("?", "!")) or ": " in title
+
+
+def _story_sections(heads: Sequence[str]) -> int:
+    short = [head for head in heads if len(head.split()) <= 8]
+    tests: list[Callable[[str], object]] = [pattern.search for pattern in patterns.STORY]
+    return sum(any(test(head) for head in short) for test in tests)
