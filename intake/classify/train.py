@@ -91,11 +91,6 @@ def held_out(examples: Sequence[Example]) -> list[Model]:
     return [models[fold] for fold in folds]
 
 
-def digest_of(folder: Path) -> str:
-    """What the corpus was, without saying what is in it."""
-    return hashlib.sha256((folder / "labels.jsonl").read_bytes()).hexdigest()[:16]
-
-
 def main() -> int:
     """Fit on the corpus and write the model."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -105,7 +100,6 @@ def main() -> int:
     examples = read_corpus(arguments.corpus)
     model = fit(examples)
     content = {
-        "corpus": digest_of(arguments.corpus),
         "documents": sum(example.values is not None for example in examples),
         "kinds": list(model.kinds),
         "temperature": model.temperature,
