@@ -7,7 +7,7 @@ changed; nobody else ever, and never where a machine wrote (RFC 3834).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from intake.filing import Decision
 from intake.identify import thread_of
@@ -21,7 +21,7 @@ from intake.model import (
     Project,
     Submission,
 )
-from storage.values import AnswerCounts, LetterIntent
+from storage.values import History, LetterIntent
 
 UNTOLD = frozenset(
     {
@@ -35,8 +35,6 @@ UNTOLD = frozenset(
     }
 )
 """The fates that no letter mentions."""
-QUIET = timedelta(days=1)
-"""Words without documents are not answered again within this time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +45,12 @@ class Caps:
     sender_per_day: int
     thread_per_day: int
 
-    def reached(self, counts: AnswerCounts) -> bool:
+    def reached(self, history: History) -> bool:
         """Whether one more answer would be too many: the last guard against a mail war."""
         return (
-            counts.sender_hour >= self.sender_per_hour
-            or counts.sender_day >= self.sender_per_day
-            or counts.thread_day >= self.thread_per_day
+            history.sender_hour >= self.sender_per_hour
+            or history.sender_day >= self.sender_per_day
+            or history.thread_day >= self.thread_per_day
         )
 
 
@@ -63,9 +61,7 @@ class Occasion:
     message: InboundMessage
     auto: AutoKind | None
     answerable: bool
-    counts: AnswerCounts
-    last_told: datetime | None
-    now: datetime
+    history: History
     answer_after: timedelta
     caps: Caps
 
@@ -94,7 +90,7 @@ def letters_after_filing(
         return ()
     told = any(part.fate not in UNTOLD for part in decision.parts) or bool(decision.links)
     changed = bool(decision.documents or decision.superseded)
-    capped = occasion.caps.reached(occasion.counts)
+    capped = occasion.caps.reached(occasion.history)
     letters: list[LetterIntent] = []
     if occasion.auto is None and not capped and (told or _may_speak(occasion)):
         kind = LetterKind.REPORT if submission.is_freelancer else LetterKind.REPLY
@@ -113,14 +109,14 @@ def letters_after_filing(
 
 def question(occasion: Occasion, sender: Mailbox) -> tuple[LetterIntent, ...]:
     """The one question that a known person is asked whose message may be for several projects."""
-    if not occasion.answerable or occasion.auto or occasion.caps.reached(occasion.counts):
+    if not occasion.answerable or occasion.auto or occasion.caps.reached(occasion.history):
         return ()
     return (_answer(occasion, LetterKind.QUESTION, sender),)
 
 
 def _may_speak(occasion: Occasion) -> bool:
     """Words alone are answered where the person was told nothing for a day."""
-    return occasion.last_told is None or occasion.now - occasion.last_told > QUIET
+    return occasion.history.last_told is None
 
 
 def _answer_to(message: InboundMessage, submission: Submission) -> Mailbox:
@@ -137,7 +133,7 @@ def _answer(occasion: Occasion, kind: LetterKind, recipient: Mailbox) -> LetterI
         cause=occasion.message.sha256,
         thread=thread_key(occasion.message),
         recipient=recipient,
-        due_at=occasion.now + occasion.answer_after,
+        due_at=occasion.history.now + occasion.answer_after,
         joins=bool(occasion.answer_after),
     )
 
@@ -148,21 +144,21 @@ def _report(occasion: Occasion, freelancer: Address) -> LetterIntent:
         cause=occasion.message.sha256,
         thread="report",
         recipient=Mailbox("", freelancer),
-        due_at=occasion.now + occasion.answer_after,
+        due_at=occasion.history.now + occasion.answer_after,
         joins=bool(occasion.answer_after),
     )
 
 
 def _cap_notice(occasion: Occasion, submission: Submission) -> list[LetterIntent]:
     """Tell the freelancers, once a day, that somebody gets no more answers."""
-    cause = f"answers-capped:{submission.sender}:{occasion.now:%Y-%m-%d}"
+    cause = f"answers-capped:{submission.sender}:{occasion.history.now:%Y-%m-%d}"
     return [
         LetterIntent(
             kind=LetterKind.NOTICE,
             cause=cause,
             thread=cause,
             recipient=Mailbox("", freelancer),
-            due_at=occasion.now,
+            due_at=occasion.history.now,
         )
         for freelancer in submission.project.freelancers
         if freelancer != submission.sender

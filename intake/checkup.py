@@ -105,7 +105,7 @@ def _parsed(settings: Settings, header_blocks: tuple[bytes, ...]) -> list[Inboun
     with closing(Reader(reader_settings(settings))) as reader:
         found: list[InboundMessage] = []
         for octets in header_blocks:
-            with reader.open(octets, envelope_recipient=None) as opened:
+            with closing(reader.open(octets, envelope_recipient=None)) as opened:
                 found.append(opened.message)
         return found
 

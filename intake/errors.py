@@ -12,6 +12,10 @@ class TransientError(IntakeError):
     """4.x.x: the same call may succeed later. Waiting costs nothing; a reported one counts as a try."""
 
 
+class DatabaseUnreachableError(TransientError):
+    """The ledger's database does not answer, or is busy for too long."""
+
+
 class PermanentError(IntakeError):
     """5.x.x: the same call will never succeed. Nobody retries it; a person decides."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from intake.completeness import wanted_by
@@ -28,6 +28,7 @@ from intake.model import (
     Sha256,
     SortedPart,
 )
+from intake.reader import Examined
 
 SAME_TEXT = 0.8
 """From this similarity on, two documents are versions of one, whatever their names."""
@@ -41,14 +42,6 @@ _VERSION_WORDS = re.compile(
     r"|\b\d{4}-\d\d-\d\d\b|\b\d{8}\b)",
     re.IGNORECASE,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Examined:
-    """A document of the message, read: what it is, and a sketch of its text."""
-
-    classification: Classification
-    sketch: tuple[int, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ searched a letter that was cut off is looked up by its Message-ID, else it waits
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -16,12 +16,13 @@ from intake import telemetry
 from intake.completeness import assess
 from intake.compose import Templates, compose
 from intake.config import Settings
-from intake.errors import ClaimLostError
+from intake.errors import ClaimLostError, ConfigError, PermanentError, TransientError
 from intake.model import (
     Address,
     Brief,
     CompletenessReport,
     Deferred,
+    Delivery,
     Document,
     Doubtful,
     LetterKind,
@@ -41,6 +42,7 @@ from storage.values import LetterClaim, Standing
 PAUSES = (60, 300, 900, 3_600, 7_200, 14_400)
 """Seconds before each further attempt; the last one repeats."""
 GIVE_UP = timedelta(days=2)
+NOT_LET_IN = timedelta(minutes=1)
 LINKS_EXPIRE = timedelta(days=7)
 """The longest life of a presigned address."""
 
@@ -57,15 +59,17 @@ class Outbox:
     sink: Sink
     templates: Templates
 
-    def deliver_due(self, *, ends_bursts: bool = False, most: int = 1_000) -> bool:
-        """Send every letter that is due; True where the sink took whatever it was given.
+    def deliver_due(
+        self, *, ends_bursts: bool = False, stopping: Callable[[], bool] = lambda: False
+    ) -> bool:
+        """Send every letter that is due, until `stopping`; True where the sink took whatever it was given.
 
         After a letter that the sink could not take for now, the others wait as well: it is the sink, not the letter.
         """
         if self.settings.delivery.hold:
             return True
         self.ledger.letters.take_over(self.ledger.worker)
-        for _ in range(most):
+        while not stopping():
             claim = self.ledger.letters.claim(self.ledger.worker, ends_bursts=ends_bursts)
             if claim is None:
                 return True
@@ -82,11 +86,22 @@ class Outbox:
             return self._settle_cut_off(claim)
         letter = claim.frozen
         if letter is None:
-            letter = self._composed(claim)
+            try:
+                letter = self._composed(claim)
+            except PermanentError as error:
+                return self._record(claim, Refused(str(error)))
             self.ledger.letters.freeze(claim, letter)
         elif self.sink.find(letter.message_id):
             return self._record(claim, Sent(letter.message_id))
-        return self._record(claim, self.sink.send(letter))
+        return self._record(claim, self._hand_over(claim, letter))
+
+    def _hand_over(self, claim: LetterClaim, letter: OutboundMessage) -> Delivery:
+        """Give a letter to the sink. One that will not let us in is no reason to doubt: nothing has left."""
+        try:
+            return self.sink.send(letter)
+        except ConfigError as error:
+            self.ledger.letters.retry(claim, str(error), pause=NOT_LET_IN, counts=False)
+            raise TransientError(str(error)) from error
 
     def _settle_cut_off(self, claim: LetterClaim) -> bool:
         """A worker was cut off while it sent this: only evidence decides."""
@@ -98,9 +113,9 @@ class Outbox:
             return True
         if found:
             return self._record(claim, Sent(letter.message_id))
-        return self._record(claim, self.sink.send(letter))
+        return self._record(claim, self._hand_over(claim, letter))
 
-    def _record(self, claim: LetterClaim, delivery: Sent | Refused | Deferred | Doubtful) -> bool:
+    def _record(self, claim: LetterClaim, delivery: Delivery) -> bool:
         letters = self.ledger.letters
         match delivery:
             case Sent():
@@ -130,9 +145,12 @@ class Outbox:
         return False
 
     def _composed(self, claim: LetterClaim) -> OutboundMessage:
-        now = self.ledger.now()
-        standing = self.ledger.standing(claim.project) if claim.project else None
-        report = self.report(standing, now) if standing else None
+        standing = claim.standing
+        report = (
+            report_of(self.settings, standing, on=local_day(standing.project, claim.now))
+            if standing
+            else None
+        )
         token = standing.project.token if standing else None
         return compose(
             Brief(
@@ -142,21 +160,17 @@ class Outbox:
                 cc=self._copied(claim, standing),
                 desk=Mailbox(self.settings.intake.name, self._desk_address(token)),
                 bounce_address=self.settings.delivery.bounce_address,
-                date=now,
+                date=claim.now,
                 thread=claim.thread,
                 report=report,
                 documents=standing.documents if standing else (),
                 candidates=self._candidates(claim),
                 received=claim.received,
                 link_for=self._links(claim, standing),
-                review_for=self._review_numbers(claim),
+                review_for=claim.review if claim.kind is LetterKind.REPORT else (),
             ),
             self.templates,
         )
-
-    def report(self, standing: Standing, now: datetime) -> CompletenessReport:
-        """Where a project stands on the day that it is there."""
-        return report_of(self.settings, standing, on=local_day(standing.project, now))
 
     def _copied(self, claim: LetterClaim, standing: Standing | None) -> tuple[Mailbox, ...]:
         """Those of the project's contacts who were in To or Cc, if they still are its contacts."""
@@ -185,16 +199,6 @@ class Outbox:
             for project in self.ledger.directory.projects()
             if project.state is not ProjectState.CLOSED
             and (person in project.client.contacts or person in project.freelancers)
-        )
-
-    def _review_numbers(self, claim: LetterClaim) -> tuple[tuple[int, int], ...]:
-        """For freelancers' reports: the number in the review queue of each document that waits there."""
-        if claim.kind is not LetterKind.REPORT:
-            return ()
-        return tuple(
-            (held.number, held.id)
-            for held in self.ledger.holds.waiting()
-            if held.project == claim.project and held.number is not None
         )
 
     def _links(self, claim: LetterClaim, standing: Standing | None) -> tuple[tuple[int, str], ...]:

@@ -10,8 +10,10 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor, Future
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, timedelta
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from intake import links as addresses
@@ -25,7 +27,7 @@ from intake.answers import (
 )
 from intake.config import Settings
 from intake.errors import StaleViewError, TransientError
-from intake.filing import Examined, Filer, outcome
+from intake.filing import Filer, outcome
 from intake.identify import identify, thread_of, token_of
 from intake.model import (
     Accepted,
@@ -39,7 +41,7 @@ from intake.model import (
     Held,
     HoldReason,
     Identification,
-    LinkFound,
+    Part,
     Project,
     ProjectId,
     RawMessage,
@@ -48,7 +50,7 @@ from intake.model import (
     Submission,
     Unidentified,
 )
-from intake.reader import OpenMessage, Reader
+from intake.reader import Examined, OpenMessage, Reader
 from intake.vet import VetPolicy, vet
 from storage.blobs import Store, document_key, raw_key
 from storage.ledger import Ledger
@@ -107,35 +109,49 @@ def receive(desk: Desk, raw: RawMessage, *, answerable: bool = True) -> Receipt:
     )
 
 
-def process(desk: Desk, claim: Claim, octets: bytes | None = None) -> MessageStatus:
-    """Read a claimed message, decide what it means and write that down.
+def begin(desk: Desk, claim: Claim, octets: bytes | None = None) -> Reading:
+    """Open a claimed message in a child and vet it; the child goes on to its documents while the caller goes on.
 
-    `octets` saves fetching them again. Raises what reading, storing and writing raise; nothing is written then.
+    `octets` saves fetching them again. Nothing is written. Close the reading.
     """
     octets = octets if octets is not None else desk.blobs.get(claim.blob_key)
-    with desk.reader.open(octets, envelope_recipient=claim.envelope_recipient) as opened:
-        links = tuple(addresses.judge(url) for url in opened.message.links)
-        reading = _Reading(desk, claim, opened, links)
-        disposition = reading.vetted()
-        match disposition:
-            case Accepted():
-                return reading.filed(disposition)
-            case Held(reason=reason):
-                return reading.unfiled(disposition, hold=reason)
-            case Discarded() | Bounce():
-                return reading.unfiled(disposition, hold=None)
+    opened = desk.reader.open(octets, envelope_recipient=claim.envelope_recipient)
+    reading = Reading(desk, claim, opened)
+    if isinstance(reading.disposition, Accepted):
+        day = (opened.message.date or claim.received_at).astimezone(UTC).date()
+        opened.examine([entry.part.path for entry in _fresh(opened.parts, set())], on=day)
+    return reading
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
+def process(desk: Desk, claim: Claim, octets: bytes | None = None) -> MessageStatus:
+    """Read a claimed message, decide what it means and write that down."""
+    with closing(begin(desk, claim, octets)) as reading:
+        return reading.settle()
+
+
+class Reading:
     """A claimed message, open in its child."""
 
-    desk: Desk
-    claim: Claim
-    opened: OpenMessage
-    links: tuple[LinkFound, ...]
+    def __init__(self, desk: Desk, claim: Claim, opened: OpenMessage) -> None:
+        self.desk, self.claim, self.opened = desk, claim, opened
+        self.links = tuple(addresses.judge(url) for url in opened.message.links)
+        self.disposition = self._vetted()
 
-    def vetted(self) -> Disposition:
+    def close(self) -> None:
+        """End the child."""
+        self.opened.close()
+
+    def settle(self) -> MessageStatus:
+        """Decide what the message means and write that down; raises what storing and writing raise."""
+        match self.disposition:
+            case Accepted() as accepted:
+                return self._filed(accepted)
+            case Held(reason=reason) as held:
+                return self._unfiled(held, hold=reason)
+            case (Discarded() | Bounce()) as unwanted:
+                return self._unfiled(unwanted, hold=None)
+
+    def _vetted(self) -> Disposition:
         """The disposition of the message itself; a person's release outweighs a hold."""
         message = self.opened.message
         documents = any(entry.fate is Fate.DOCUMENT for entry in self.opened.parts)
@@ -147,7 +163,7 @@ class _Reading:
             return Accepted(disposition.auto, disposition.authentication)
         return disposition
 
-    def unfiled(
+    def _unfiled(
         self,
         disposition: Disposition,
         *,
@@ -168,12 +184,12 @@ class _Reading:
         )
         return self.desk.ledger.messages.settle(self.claim, settlement)
 
-    def filed(self, disposition: Accepted) -> MessageStatus:
+    def _filed(self, disposition: Accepted) -> MessageStatus:
         """File an accepted message, if it is known whose it is; decide again where the view was stale."""
         identification = self._identified()
         if isinstance(identification, Unidentified):
             letters = self._question(disposition, identification)
-            return self.unfiled(disposition, hold=identification.reason, letters=letters)
+            return self._unfiled(disposition, hold=identification.reason, letters=letters)
         project = identification.project.id
         for _ in range(MOST_VIEWS):
             try:
@@ -220,6 +236,7 @@ class _Reading:
             )
             for entry in fresh
         }
+        self._store([entry.part for entry in fresh], keys, confidential=confidential)
         filer = Filer(
             checklist=desk.settings.checklist(project.checklist),
             documents=standing.documents,
@@ -227,8 +244,7 @@ class _Reading:
             confidential=confidential,
             keys=keys,
         )
-        examined = self._examined(fresh, keys, confidential=confidential)
-        decision = filer.decide(self.opened.parts, examined, self.links)
+        decision = filer.decide(self.opened.parts, self._examined, self.links)
         occasion = self._occasion(disposition, project.id)
         settlement = Settlement(
             status=MessageStatus.ACCEPTED,
@@ -246,21 +262,19 @@ class _Reading:
         )
         return desk.ledger.messages.settle(self.claim, settlement)
 
-    def _examined(
-        self,
-        fresh: Sequence[SortedPart],
-        keys: Mapping[Sha256, BlobKey],
-        *,
-        confidential: bool,
-    ) -> dict[Sha256, Examined]:
-        """Read each new document, and store its octets while the next one is read."""
-        by_path = {entry.part.path: entry.part for entry in fresh}
-        day = (self.opened.message.date or self.claim.received_at).astimezone(UTC).date()
-        examined: dict[Sha256, Examined] = {}
+    @cached_property
+    def _examined(self) -> Mapping[Sha256, Examined]:
+        """What the child found in each document, by SHA-256."""
+        sha256 = {entry.part.path: entry.part.sha256 for entry in self.opened.parts}
+        return {sha256[found.path]: found for found in self.opened.examined()}
+
+    def _store(
+        self, parts: Sequence[Part], keys: Mapping[Sha256, BlobKey], *, confidential: bool
+    ) -> None:
+        """Put the octets of new documents that could be read, several at a time."""
         puts: list[Future[None]] = []
-        for found in self.opened.examine(tuple(by_path), on=day):
-            part, classification = by_path[found.path], found.classification
-            examined[part.sha256] = Examined(classification, found.sketch)
+        for part in parts:
+            classification = self._examined[part.sha256].classification
             if classification.problem is not None:
                 continue
             note = BlobNote(
@@ -269,11 +283,11 @@ class _Reading:
                 tags=() if confidential else (("kind", classification.kind),),
                 confidential=confidential,
             )
+            octets = self.opened.octets(part.path)
             put = self.desk.blobs.put
-            puts.append(self.desk.pool.submit(put, keys[part.sha256], found.octets, note))
+            puts.append(self.desk.pool.submit(put, keys[part.sha256], octets, note))
         for stored in puts:
             stored.result()
-        return examined
 
     def _is_confidential(self, project: Project) -> bool:
         """The project is, or the person says so of this mail."""
@@ -287,14 +301,14 @@ class _Reading:
         message, settings = self.opened.message, self.desk.settings.intake
         sender = message.sender.address if message.sender else Address("")
         received_on = self.claim.received_at.astimezone(ZoneInfo(settings.timezone)).date()
-        since, letters = settings.answer_mail_since, self.desk.ledger.letters
+        since = settings.answer_mail_since
         return Occasion(
             message=message,
             auto=disposition.auto,
             answerable=self.claim.answerable and (since is None or received_on >= since),
-            counts=letters.answer_counts(sender, thread_key(message)),
-            last_told=letters.last_told(sender, project) if project else None,
-            now=self.desk.ledger.now(),
+            history=self.desk.ledger.letters.history(
+                sender, thread=thread_key(message), project=project
+            ),
             answer_after=timedelta(seconds=settings.answer_after_seconds),
             caps=Caps(**settings.answer_caps.model_dump()),
         )

@@ -10,7 +10,7 @@ import functools
 import math
 import zlib
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -61,12 +61,11 @@ class ReaderSettings:
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """A document, read: what it is, a sketch of its text, and its octets."""
+    """A document, read: what it is, and a sketch of its text, by which versions know each other."""
 
     path: str
     classification: Classification
-    sketch: tuple[int, ...] = field(repr=False)
-    octets: bytes = field(repr=False)
+    sketch: tuple[int, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,54 +94,78 @@ class _FileOrder:
 
 
 @dataclass(frozen=True, slots=True)
-class _Finding:
+class _OctetsOrder:
     path: str
-    classification: Classification
-    sketch: tuple[int, ...] = field(repr=False)
 
 
 _ORDER = TypeAdapter(_MessageOrder | _FileOrder)
-_EXAMINE = TypeAdapter(_ExamineOrder)
+_FURTHER = TypeAdapter(_ExamineOrder | _OctetsOrder)
 _OPENED = TypeAdapter(_Opened)
-_FINDING = TypeAdapter(_Finding)
+_EXAMINED = TypeAdapter(Examined)
 
 
 class OpenMessage:
-    """A message that a child holds open. `parts` carry no octets; `examine` brings those of documents."""
+    """A message that a child holds open. `parts` carry no octets; `octets` fetches those of one. Close it.
 
-    def __init__(
-        self, reader: Reader, octets: bytes, order: _MessageOrder, stack: ExitStack
-    ) -> None:
+    Made by `Reader.open`. The child parses and unpacks at once; `examine` sets it to work on documents while the caller
+    does something else, and `examined` gathers what it found.
+    """
+
+    def __init__(self, reader: Reader, octets: bytes, order: _MessageOrder) -> None:
         self._reader = reader
         self._octets = octets
         self._order = order
-        self._stack = stack
-        self._child = reader.start(octets, order, stack)
-        self.message, self.parts = self._child.opened.message, self._child.opened.parts
+        self._stack = ExitStack()
+        self._left: list[str] = []
+        self._on: date | None = None
+        try:
+            self._channel, opened = self._start()
+        except BaseException:
+            self._stack.close()
+            raise
+        self.message, self.parts = opened.message, opened.parts
 
-    def examine(self, paths: Sequence[str], *, on: date | None) -> Iterator[Examined]:
-        """Read these documents, in the order of `parts`; `on` is the day against which "next quarter" is read."""
-        left = [entry.part.path for entry in self.parts if entry.part.path in set(paths)]
-        while left:
-            self._child.channel.send(_EXAMINE.dump_json(_ExamineOrder(tuple(left), on)))
+    def _start(self) -> tuple[Channel, _Opened]:
+        channel = self._stack.enter_context(self._reader.child(self._octets))
+        try:
+            channel.send(_ORDER.dump_json(self._order))
+            return channel, _OPENED.validate_json(channel.receive().header)
+        except ChildDied as death:
+            raise PermanentError(f"The message could not be opened ({death.death}).") from death
+
+    def examine(self, paths: Sequence[str], *, on: date | None) -> None:
+        """Begin to read these documents; `on` is the day against which "next quarter" is read."""
+        self._left, self._on = list(paths), on
+        self._order_rest()
+
+    def _order_rest(self) -> None:
+        if self._left:
+            self._channel.send(_FURTHER.dump_json(_ExamineOrder(tuple(self._left), self._on)))
+
+    def examined(self) -> Iterator[Examined]:
+        """What was found in each document, in the order asked for. One over which the child dies costs only itself."""
+        while self._left:
             try:
-                while left:
-                    frame = self._child.channel.receive()
-                    found = _FINDING.validate_json(frame.header)
-                    left.remove(found.path)
-                    yield Examined(found.path, found.classification, found.sketch, frame.octets)
+                frame = self._channel.receive()
             except ChildDied as death:
-                yield _unread(left.pop(0), death.death)
-                if left:
-                    self._child = self._reader.start(self._octets, self._order, self._stack)
+                yield _unread(self._left.pop(0), death.death)
+                self._channel, _ = self._start()
+                self._order_rest()
+                continue
+            self._left.pop(0)
+            yield _EXAMINED.validate_json(frame.header)
 
+    def octets(self, path: str) -> bytes:
+        """The octets of one part; only when nothing is being examined any more."""
+        try:
+            self._channel.send(_FURTHER.dump_json(_OctetsOrder(path)))
+            return self._channel.receive().octets
+        except ChildDied as death:
+            raise PermanentError(f"A part could not be read again ({death.death}).") from death
 
-@dataclass(frozen=True, slots=True)
-class _Child:
-    """A running child and what it said of the message."""
-
-    channel: Channel
-    opened: _Opened
+    def close(self) -> None:
+        """End the child."""
+        self._stack.close()
 
 
 class Reader:
@@ -161,25 +184,13 @@ class Reader:
             limits=limits,
         )
 
-    @contextmanager
-    def open(self, octets: bytes, *, envelope_recipient: Address | None) -> Iterator[OpenMessage]:
-        """Parse and unpack a message in a child, which lives as long as the block.
+    def open(self, octets: bytes, *, envelope_recipient: Address | None) -> OpenMessage:
+        """Parse and unpack a message in a child. Raises PermanentError where the child dies over the message itself."""
+        return OpenMessage(self, octets, _MessageOrder(self.settings, envelope_recipient))
 
-        Raises PermanentError where the child dies over the message itself.
-        """
-        order = _MessageOrder(self.settings, envelope_recipient)
-        with ExitStack() as stack:
-            yield OpenMessage(self, octets, order, stack)
-
-    def start(self, octets: bytes, order: _MessageOrder, stack: ExitStack) -> _Child:
-        """Have a child open the message; for `OpenMessage`."""
-        channel = stack.enter_context(self._guard.child(octets))
-        try:
-            channel.send(_ORDER.dump_json(order))
-            frame = channel.receive()
-        except ChildDied as death:
-            raise PermanentError(f"The message could not be opened ({death.death}).") from death
-        return _Child(channel, _OPENED.validate_json(frame.header))
+    def child(self, octets: bytes) -> AbstractContextManager[Channel]:
+        """A new child that holds these octets; for `OpenMessage`."""
+        return self._guard.child(octets)
 
     def classify_file(
         self, octets: bytes, *, filename: str | None, on: date | None = None
@@ -192,7 +203,7 @@ class Reader:
                 frame = channel.receive()
         except ChildDied as death:
             return _unread("", death.death).classification
-        return _FINDING.validate_json(frame.header).classification
+        return _EXAMINED.validate_json(frame.header).classification
 
     def warm(self) -> None:
         """Begin to start the fork server, which takes half a second; does not wait for it."""
@@ -207,7 +218,7 @@ def _unread(path: str, death: Death) -> Examined:
     problem = Problem.TOO_LARGE if death is Death.MEMORY else Problem.UNREADABLE
     evidence = (f"it could not be opened ({death})",)
     found = Classification(OTHER, confidence=0.0, sure=False, problem=problem, evidence=evidence)
-    return Examined(path, found, (), b"")
+    return Examined(path, found)
 
 
 # ---------------------------------------------------------------- in the child
@@ -227,7 +238,7 @@ def serve(channel: Channel) -> None:
                 order.filename, on=order.on, fiscal_year_starts=order.settings.fiscal_year_starts
             )
             found = _examine(channel.octets, None, order.settings, clues)
-            channel.send(_FINDING.dump_json(found))
+            channel.send(_EXAMINED.dump_json(found))
         case _MessageOrder() as order:
             _serve_message(channel, order)
 
@@ -240,21 +251,29 @@ def _serve_message(channel: Channel, order: _MessageOrder) -> None:
     channel.send(_OPENED.dump_json(_Opened(bare, entries)))
     by_path = {entry.part.path: entry.part for entry in parts}
     while True:
-        wanted = _EXAMINE.validate_json(channel.receive().header)
-        for path in wanted.paths:
-            part = by_path[path]
-            clues = Clues(
-                filename=part.filename,
-                subject=message.subject,
-                words=message.written,
-                on=wanted.on,
-                fiscal_year_starts=order.settings.fiscal_year_starts,
-            )
-            found = _examine(part.octets, part, order.settings, clues)
-            channel.send(_FINDING.dump_json(found), part.octets)
+        match _FURTHER.validate_json(channel.receive().header):
+            case _OctetsOrder(path=path):
+                channel.send(b"", by_path[path].octets)
+            case _ExamineOrder(paths=paths, on=on):
+                for path in paths:
+                    clues = _clues(message, by_path[path], order.settings, on=on)
+                    found = _examine(by_path[path].octets, by_path[path], order.settings, clues)
+                    channel.send(_EXAMINED.dump_json(found))
 
 
-def _examine(octets: bytes, part: Part | None, settings: ReaderSettings, clues: Clues) -> _Finding:
+def _clues(
+    message: InboundMessage, part: Part, settings: ReaderSettings, *, on: date | None
+) -> Clues:
+    return Clues(
+        filename=part.filename,
+        subject=message.subject,
+        words=message.written,
+        on=on,
+        fiscal_year_starts=settings.fiscal_year_starts,
+    )
+
+
+def _examine(octets: bytes, part: Part | None, settings: ReaderSettings, clues: Clues) -> Examined:
     """Extract and classify one document; `part` is None for a file that came in no message."""
     extracted = extract(
         octets,
@@ -263,7 +282,7 @@ def _examine(octets: bytes, part: Part | None, settings: ReaderSettings, clues: 
         limits=settings.extract,
     )
     classification = _classifier(settings.own_kinds).classify(extracted, clues)
-    return _Finding(part.path if part else "", classification, sketch_of(extracted))
+    return Examined(part.path if part else "", classification, sketch_of(extracted))
 
 
 @functools.lru_cache(maxsize=4)

@@ -9,17 +9,23 @@ from __future__ import annotations
 import signal
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from types import FrameType
 
 from intake import telemetry
 from intake.app import App
-from intake.errors import ClaimLostError, ConfigError, IntakeError, TransientError
+from intake.errors import (
+    ClaimLostError,
+    ConfigError,
+    DatabaseUnreachableError,
+    IntakeError,
+    TransientError,
+)
 from intake.model import RawMessage, Source
 from intake.pages import publish
-from intake.pipeline import process, receive
+from intake.pipeline import Reading, begin, process, receive
 from storage.values import Claim, MessageStatus
 
 PAUSE_AFTER_OUTAGE = timedelta(seconds=15)
@@ -57,7 +63,12 @@ class Worker:
         self._stopping = False
         self._waiting = False
         self._unreachable: dict[str, int] = {}
+        """How many rounds in a row failed to reach a part of the world."""
+        self._failed_now: set[str] = set()
+        """What could not be reached in this round. What works again has recovered with the next one."""
         self._delivered_at = 0.0
+        self._deliver_again_at = 0.0
+        self._begun: Reading | None = None
 
     # ------------------------------------------------------------ once
 
@@ -69,17 +80,17 @@ class Worker:
 
     def take(self, raw: RawMessage, *, answerable: bool) -> MessageStatus:
         """Receive and process one message that came from no mailbox; raises what stops it."""
-        receipt = receive(self._app.desk, raw, answerable=answerable)
-        if receipt.claim is None:
+        desk, messages = self._app.desk, self._app.ledger.messages
+        claim = receive(desk, raw, answerable=answerable).claim
+        if claim is None:
             return MessageStatus.REPEATED
-        while True:
-            status = self._process(receipt.claim, raw.octets, at_once=True)
-            if status is not None:
-                return status
-            claim = self._app.ledger.messages.claim(self._app.ledger.worker)
-            if claim is None:
-                return MessageStatus.WAITING
-            receipt = type(receipt)(receipt.number, new=True, settled=False, claim=claim)
+        taken: list[MessageStatus] = []
+        while claim is not None and not taken:
+            with self._trying(claim, at_once=True):
+                taken.append(process(desk, claim, raw.octets))
+            if not taken:
+                claim = messages.claim(self._app.ledger.worker)
+        return taken[0] if taken else MessageStatus.HELD
 
     # ------------------------------------------------------------ for ever
 
@@ -93,6 +104,7 @@ class Worker:
         log.info(telemetry.WORKER_STOPPED, worker_id=self._app.ledger.worker)
 
     def _round(self, *, at_once: bool) -> None:
+        self._failed_now.clear()
         with self._reaching("database"):
             self._app.ledger.messages.take_over(self._app.ledger.worker)
         for source in self._app.sources:
@@ -112,51 +124,76 @@ class Worker:
             publish(self._app.settings, self._app.ledger, self._app.blobs)
 
     def _drain(self, source: Source, *, at_once: bool) -> None:
-        """Receive and process what the source has, one message at a time."""
+        """Receive and process what the source has: while one message is settled, the next one is being read."""
         known = self._app.ledger.messages.known_locators(source.name)
-        for raw in source.fetch(known):
-            with self._reaching("blobs"):
-                receipt = receive(self._app.desk, raw)
-                if receipt.claim is not None:
-                    self._process(receipt.claim, raw.octets, at_once=at_once)
-            if self._stopping:
-                return
-            if not at_once and time.monotonic() - self._delivered_at > DELIVER_EVERY_SECONDS:
-                self._acknowledge(source)
-                self._deliver(ends_bursts=False)
+        try:
+            for raw in source.fetch(known):
+                with self._reaching("blobs"):
+                    receipt = receive(self._app.desk, raw)
+                    if receipt.claim is not None:
+                        self._begin(receipt.claim, raw.octets, at_once=at_once)
+                if self._stopping or self._cannot_work():
+                    return
+                if not at_once and time.monotonic() - self._delivered_at > DELIVER_EVERY_SECONDS:
+                    self._acknowledge(source)
+                    self._deliver(ends_bursts=False)
+        finally:
+            self._settle_begun(at_once=at_once)
 
     def _process_waiting(self, *, at_once: bool) -> None:
         """Process what was received before and not settled: by this worker, or one that is gone."""
-        while not self._stopping:
+        while not self._stopping and not self._cannot_work():
             claim = self._app.ledger.messages.claim(self._app.ledger.worker)
-            if claim is None or not self._process_or_stop(claim, at_once=at_once):
-                return
+            if claim is None:
+                if self._begun is None:
+                    return
+                self._settle_begun(at_once=at_once)  # and look again: it may have to be tried again
+                continue
+            with self._reaching("blobs"):
+                self._begin(claim, None, at_once=at_once)
+        self._settle_begun(at_once=at_once)
 
-    def _process_or_stop(self, claim: Claim, *, at_once: bool) -> bool:
-        """False where the world, not the message, is to blame: the next one would fare no better."""
-        self._process(claim, None, at_once=at_once)
-        return "blobs" not in self._unreachable
+    def _cannot_work(self) -> bool:
+        """Whether this round found out that messages can be neither stored nor settled."""
+        return not self._failed_now.isdisjoint({"blobs", "database"})
 
-    def _process(
-        self, claim: Claim, octets: bytes | None, *, at_once: bool
-    ) -> MessageStatus | None:
-        """Process one message; None where it is to be tried again."""
+    def _begin(self, claim: Claim, octets: bytes | None, *, at_once: bool) -> None:
+        """Open a message, then settle the one before it while a child reads this one's documents."""
+        reading: Reading | None = None
+        with self._trying(claim, at_once=at_once):
+            reading = begin(self._app.desk, claim, octets)
+        self._settle_begun(at_once=at_once)
+        self._begun = reading
+
+    def _settle_begun(self, *, at_once: bool) -> None:
+        """Settle the message that was begun, if there is one."""
+        reading, self._begun = self._begun, None
+        if reading is None:
+            return
+        number = reading.claim.number
+        with (
+            self._reaching("blobs"),
+            self._trying(reading.claim, at_once=at_once),
+            closing(reading),
+        ):
+            status = reading.settle()
+            log.info(telemetry.MESSAGE_SETTLED, message_id=number, status=status)
+
+    @contextmanager
+    def _trying(self, claim: Claim, *, at_once: bool) -> Iterator[None]:
+        """One try at a message: what it is to blame for is counted, what the world is to blame for is raised again."""
         messages = self._app.ledger.messages
         try:
-            status = process(self._app.desk, claim, octets)
+            yield
         except ClaimLostError:
             log.warning(telemetry.CLAIM_LOST, message_id=claim.number)
-            return None
         except TransientError:
             messages.put_back(claim, pause=PAUSE_AFTER_OUTAGE)
             raise
         except Exception as error:  # anything can come out of a message: three tries, then a person
             log.exception(telemetry.MESSAGE_FAILED, message_id=claim.number)
             pause = timedelta() if at_once else PAUSE_AFTER_ERROR
-            held = messages.fail(claim, _described(error), pause=pause)
-            return MessageStatus.HELD if held else None
-        log.info(telemetry.MESSAGE_SETTLED, message_id=claim.number, status=status)
-        return status
+            messages.fail(claim, _described(error), pause=pause)
 
     def _acknowledge(self, source: Source) -> None:
         """Let the source go of what is settled."""
@@ -170,9 +207,14 @@ class Worker:
 
     def _deliver(self, *, ends_bursts: bool) -> None:
         self._delivered_at = time.monotonic()
+        if not ends_bursts and self._delivered_at < self._deliver_again_at:
+            return
         with self._reaching("delivery"):
-            if not self._app.outbox.deliver_due(ends_bursts=ends_bursts):
+            if not self._app.outbox.deliver_due(
+                ends_bursts=ends_bursts, stopping=lambda: self._stopping
+            ):
                 raise TransientError("The sink does not take letters at the moment.")
+        self._deliver_again_at = self._delivered_at + self._pause_seconds("delivery")
 
     # ------------------------------------------------------------ waiting and outages
 
@@ -185,10 +227,11 @@ class Worker:
                 return
             share = seconds / max(1, len(self._app.sources))
             reachable = [
-                source for source in self._app.sources if source.name not in self._unreachable
+                source for source in self._app.sources if source.name not in self._failed_now
             ]
-            if not reachable:
+            if not reachable or self._cannot_work():
                 time.sleep(seconds)
+                return
             for source in reachable:
                 if source.wait(min(share, 2.0) if len(reachable) > 1 else seconds):
                     return
@@ -201,13 +244,21 @@ class Worker:
 
     def _patience(self) -> float:
         """How long to wait at the most, in seconds: less while something is out of reach or due soon."""
-        failures = max(self._unreachable.values(), default=0)
-        longest = min(2.0**failures, LONGEST_PAUSE_SECONDS) if failures else LONGEST_WAIT_SECONDS
+        pauses = [self._pause_seconds(what) for what in self._unreachable]
+        longest = min(pauses, default=LONGEST_WAIT_SECONDS)
+        if self._cannot_work():
+            return longest
         try:
             due = self._app.ledger.seconds_until_due()
         except TransientError:
             return longest
-        return longest if due is None else max(0.05, min(longest, due))
+        shortest = max(0.05, self._deliver_again_at - time.monotonic())
+        return longest if due is None else max(shortest, min(longest, due))
+
+    def _pause_seconds(self, what: str) -> float:
+        """How long to leave a part of the world alone: 0 while it works, longer with each round that fails."""
+        failures = self._unreachable.get(what, 0)
+        return min(2.0**failures, LONGEST_PAUSE_SECONDS) if failures else 0.0
 
     @contextmanager
     def _reaching(self, what: str) -> Iterator[None]:
@@ -216,13 +267,24 @@ class Worker:
             yield
         except ConfigError:
             raise
-        except (IntakeError, OSError) as error:
-            self._unreachable[what] = self._unreachable.get(what, 0) + 1
-            if self._unreachable[what] == 1:
-                log.error(telemetry.UNREACHABLE, what=what, reason=_described(error))  # noqa: TRY400  # no bug of ours, so no traceback
+        except DatabaseUnreachableError as error:
+            self._note_failure("database", error)
             return
-        if self._unreachable.pop(what, None):
+        except (IntakeError, OSError) as error:
+            self._note_failure(what, error)
+            return
+        if what in self._unreachable and what not in self._failed_now:
+            del self._unreachable[what]
             log.info(telemetry.RECOVERED, what=what)
+
+    def _note_failure(self, what: str, error: IntakeError | OSError) -> None:
+        """Count it once a round, however many messages it hits: the pause grows with the rounds."""
+        if what in self._failed_now:
+            return
+        self._failed_now.add(what)
+        self._unreachable[what] = self._unreachable.get(what, 0) + 1
+        if self._unreachable[what] == 1:
+            log.error(telemetry.UNREACHABLE, what=what, reason=_described(error))
 
     @contextmanager
     def _signals(self) -> Iterator[None]:

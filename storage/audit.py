@@ -17,6 +17,13 @@ from storage.schema import Audit
 
 NO_PROJECT = 0
 LOCK_CLASS = 7265
+_ENDS = "audit ends"
+_LAST = (
+    sa.select(Audit.position, Audit.hash)
+    .where(Audit.chain == sa.bindparam("chain"))
+    .order_by(Audit.position.desc())
+    .limit(1)
+)
 
 
 def append(
@@ -24,28 +31,25 @@ def append(
 ) -> None:
     """Add one event to a project's chain (or to that of no project). Key: (chain, position)."""
     chain = project or NO_PROJECT
+    position, previous = _end_of(session, chain)
+    moment, facts = at.isoformat(), json.dumps(ids, sort_keys=True)
+    link = digest(previous, chain, position + 1, moment, event, facts)
+    session.add(
+        Audit(chain=chain, position=position + 1, at=moment, event=event, ids=facts, hash=link)
+    )
+    session.info[_ENDS][chain] = (position + 1, link)
+
+
+def _end_of(session: Session, chain: int) -> tuple[int, str]:
+    """The last position and hash of a chain; read once a transaction, since its lock is held to the end."""
+    ends: dict[int, tuple[int, str]] = session.info.setdefault(_ENDS, {})
+    if chain in ends:
+        return ends[chain]
     if session.get_bind().dialect.name == "postgresql":
         # One writer a chain at a time; SQLite has one writer anyway.
         session.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK_CLASS, chain)))
-    last = session.execute(
-        sa.select(Audit.position, Audit.hash)
-        .where(Audit.chain == chain)
-        .order_by(Audit.position.desc())
-        .limit(1)
-    ).first()
-    position, previous = (last.position + 1, last.hash) if last else (1, "")
-    moment, facts = at.isoformat(), json.dumps(ids, sort_keys=True)
-    session.add(
-        Audit(
-            chain=chain,
-            position=position,
-            at=moment,
-            event=event,
-            ids=facts,
-            hash=digest(previous, chain, position, moment, event, facts),
-        )
-    )
-    session.flush()
+    last = session.execute(_LAST, {"chain": chain}).first()
+    return (last.position, last.hash) if last else (0, "")
 
 
 def digest(previous: str, *fields: str | int) -> str:

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
-from intake.errors import ConfigError, PermanentError, TransientError
+from intake.errors import ConfigError, DatabaseUnreachableError, PermanentError
 from storage.schema import REVISION
 
 BUSY_SECONDS = 30.0
@@ -32,6 +32,8 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._clock = clock
         self.engine = self._sqlite_engine() if self.is_sqlite else self._postgres_engine()
+        self._writer = self.engine.execution_options(intake_writes=True)
+        self._reader = self.engine.execution_options(intake_writes=False)
 
     @property
     def path(self) -> Path | None:
@@ -64,29 +66,31 @@ class Database:
     def write(self) -> Iterator[Session]:
         """One transaction that may write; commits at the end of the block. SQLite: BEGIN IMMEDIATE.
 
-        Raises TransientError where the database cannot be reached or is busy for too long.
+        Raises DatabaseUnreachableError where the database cannot be reached or is busy for too long.
         """
-        with self._transaction(writes=True) as session:
+        with self._transaction(self._writer) as session:
             yield session
 
     @contextmanager
     def read(self) -> Iterator[Session]:
         """One transaction that only reads; it never waits for a writer. Raises as `write`."""
-        with self._transaction(writes=False) as session:
+        with self._transaction(self._reader) as session:
             yield session
 
     @contextmanager
-    def _transaction(self, *, writes: bool) -> Iterator[Session]:
-        engine = self.engine.execution_options(intake_writes=writes)
+    def _transaction(self, engine: sa.Engine) -> Iterator[Session]:
         try:
             with Session(engine, expire_on_commit=False) as session, session.begin():
                 yield session
         except OperationalError as error:
             kind = type(error.orig).__name__
-            raise TransientError(f"The database cannot be used at the moment ({kind}).") from error
+            text = f"The database cannot be used at the moment ({kind}): check that it runs."
+            raise DatabaseUnreachableError(text) from error
         except DBAPIError as error:
             if error.connection_invalidated:
-                raise TransientError("The connection to the database was lost.") from error
+                raise DatabaseUnreachableError(
+                    "The connection to the database was lost."
+                ) from error
             raise
 
     def now(self, session: Session) -> datetime:
@@ -97,7 +101,7 @@ class Database:
             return datetime.now(UTC)
         moment = session.scalar(sa.select(sa.func.clock_timestamp()))
         if not isinstance(moment, datetime):
-            raise TransientError("The database did not tell the time.")
+            raise DatabaseUnreachableError("The database did not tell the time.")
         return moment.astimezone(UTC)
 
     def revision(self) -> str | None:

@@ -91,7 +91,7 @@ class Directory:
         """Give a client another name. ConfigError where there is no such client, or the name is taken."""
         with self._database.write() as session:
             row = _require_client(session, name)
-            if _client_row(session, new_name) is not None:
+            if _client_row(session, new_name) not in {None, row}:
                 raise ConfigError(f"There is a client called {new_name} already.")
             row.name = new_name
             session.flush()
@@ -128,7 +128,7 @@ class Directory:
         """Open a project. Key: its token; ConfigError where that is taken or the client unknown."""
         with self._database.write() as session:
             client = _require_client(session, new.client)
-            token = new.token or _free_token(session, new.title)
+            token = new.token.lower() if new.token else _free_token(session, new.title)
             if _project_row(session, token) is not None:
                 raise ConfigError(f"The token {token} is taken by another project.")
             row = schema.Project(
@@ -158,7 +158,7 @@ class Directory:
             row.timezone = change.timezone or row.timezone
             row.starts = change.starts or row.starts
             row.due = change.due or row.due
-            row.version += 1
+            row.version = schema.Project.version + 1
             if change.freelancers is not None:
                 _set_freelancers(session, row.id, change.freelancers)
             session.flush()
@@ -171,7 +171,7 @@ class Directory:
             row = _require_project(session, token)
             if row.state != state:
                 row.state = state
-                row.version += 1
+                row.version = schema.Project.version + 1
                 session.flush()
                 audit.append(
                     session, f"project.{state}", at=self._database.now(session), project=row.id
@@ -225,9 +225,10 @@ class Directory:
 
 
 def _client_row(session: Session, name: str) -> schema.Client | None:
-    return session.scalar(
-        sa.select(schema.Client).where(sa.func.lower(schema.Client.name) == name.lower())
-    )
+    # Compared here: SQLite's lower() knows ASCII only, PostgreSQL's what its locale does.
+    wanted = name.casefold()
+    rows = session.scalars(sa.select(schema.Client))
+    return next((row for row in rows if row.name.casefold() == wanted), None)
 
 
 def _require_client(session: Session, name: str) -> schema.Client:

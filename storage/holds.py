@@ -100,7 +100,8 @@ class Holds:
                 .where(schema.Part.message_id == row.message_id, schema.Part.number == row.number)
                 .values(fate=row.fate)
             )
-            session.get_one(schema.Project, row.project_id).version += 1
+            project = session.get_one(schema.Project, row.project_id)
+            project.version = schema.Project.version + 1
             self._close(session, hold, decision)
 
     def release_message(self, number: HoldId, *, decision: str, project: ProjectId | None) -> None:
@@ -127,7 +128,7 @@ class Holds:
         with self._database.write() as session:
             hold = _open(session, number)
             row = session.get_one(schema.Letter, hold.letter_id)
-            row.state, row.due_at = state, self._database.now(session)
+            row.state, row.due_at, row.attempts = state, self._database.now(session), 0
             self._close(session, hold, decision)
 
     def close(self, session: Session, number: HoldId, decision: str) -> None:

@@ -10,9 +10,8 @@ from collections.abc import Callable
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
-from intake.model import Address, BlobKey, Document, ItemName, LetterState, ProjectId, Sha256
+from intake.model import Address, BlobKey, Document, LetterState, ProjectId, Sha256
 from storage import audit, schema
 from storage.database import Database
 from storage.directory import Directory
@@ -20,7 +19,7 @@ from storage.holds import Holds
 from storage.letters import Letters
 from storage.liveness import liveness_of
 from storage.messages import Messages
-from storage.rows import document_row, document_value, project_value
+from storage.rows import document_row, standing_value
 from storage.values import HeldThing, MessageStatus, Standing
 
 
@@ -56,7 +55,7 @@ class Ledger:
     def standing(self, project: ProjectId) -> Standing:
         """Where a project stands: what a decision about it is based on."""
         with self.database.read() as session:
-            return _standing(session, session.get_one(schema.Project, project))
+            return standing_value(session, session.get_one(schema.Project, project))
 
     def standings(self) -> tuple[Standing, ...]:
         """Where every project stands, by client and title."""
@@ -66,7 +65,7 @@ class Ledger:
                 .join(schema.Client, schema.Client.id == schema.Project.client_id)
                 .order_by(schema.Client.name, schema.Project.title, schema.Project.id)
             )
-            return tuple(_standing(session, row) for row in rows)
+            return tuple(standing_value(session, row) for row in rows)
 
     def unindexed(self) -> tuple[Standing, ...]:
         """The projects whose index in the blob store is older than they are."""
@@ -76,7 +75,7 @@ class Ledger:
                     schema.Project.index_version < schema.Project.version
                 )
             )
-            return tuple(_standing(session, row) for row in rows)
+            return tuple(standing_value(session, row) for row in rows)
 
     def indexed(self, standing: Standing) -> None:
         """Note which view the index shows. An older one than the project's makes it due again. Idempotent."""
@@ -88,16 +87,18 @@ class Ledger:
             )
 
     def seconds_until_due(self) -> float | None:
-        """How long until a message or a letter that waits is due; None where nothing waits."""
+        """How long until a message or a letter that nobody has in hand is due; None where nothing waits."""
         with self.database.read() as session:
             letter = session.scalar(
                 sa.select(sa.func.min(schema.Letter.due_at)).where(
-                    schema.Letter.state.in_([LetterState.INTENT, LetterState.RETRY])
+                    schema.Letter.state.in_([LetterState.INTENT, LetterState.RETRY]),
+                    schema.Letter.worker_id.is_(None),
                 )
             )
             message = session.scalar(
                 sa.select(sa.func.min(schema.Message.retry_at)).where(
-                    schema.Message.status == MessageStatus.WAITING
+                    schema.Message.status == MessageStatus.WAITING,
+                    schema.Message.worker_id.is_(None),
                 )
             )
             moments = [moment for moment in (letter, message) if moment is not None]
@@ -122,7 +123,8 @@ class Ledger:
             row.rejected = True
             session.execute(sa.delete(schema.Filing).where(schema.Filing.document_id == row.id))
             for standing in (source, to):
-                session.get_one(schema.Project, standing.project.id).version += 1
+                project = session.get_one(schema.Project, standing.project.id)
+                project.version = schema.Project.version + 1
             session.flush()
             copy = document_row(moved, project=to.project.id, message=row.message_id)
             session.add(copy)
@@ -161,29 +163,3 @@ class Ledger:
         """Let go of the lock and of all connections."""
         self._liveness.release()
         self.database.close()
-
-
-def _standing(session: Session, row: schema.Project) -> Standing:
-    items: dict[int, list[str]] = {}
-    filings = session.execute(
-        sa.select(schema.Filing.document_id, schema.Filing.item)
-        .join(schema.Document, schema.Document.id == schema.Filing.document_id)
-        .where(schema.Document.project_id == row.id)
-        .order_by(schema.Filing.item)
-    )
-    for document, item in filings:
-        items.setdefault(document, []).append(item)
-    documents = session.scalars(
-        sa.select(schema.Document)
-        .where(schema.Document.project_id == row.id)
-        .order_by(schema.Document.number)
-    )
-    waived = session.scalars(
-        sa.select(schema.Waiver.item).where(schema.Waiver.project_id == row.id)
-    )
-    return Standing(
-        project=project_value(session, row),
-        version=row.version,
-        documents=tuple(document_value(found, items.get(found.id, ())) for found in documents),
-        waived=frozenset(ItemName(item) for item in waived),
-    )

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from intake.errors import ClaimLostError
 from intake.model import (
     Address,
+    HoldId,
     HoldReason,
     LetterKind,
     LetterNumber,
@@ -27,10 +28,11 @@ from storage import audit, schema
 from storage.database import Database
 from storage.holds import open_hold
 from storage.liveness import Liveness
-from storage.rows import received_value, thread_value
-from storage.values import AnswerCounts, DoubtfulLetter, HoldSubject, LetterClaim, LetterIntent
+from storage.rows import received_value, standing_value, thread_value
+from storage.values import DoubtfulLetter, History, HoldSubject, LetterClaim, LetterIntent, Standing
 
 LEASE = timedelta(minutes=10)
+LOOKED_BACK = timedelta(days=1)
 ANSWERS = (LetterKind.REPLY, LetterKind.QUESTION)
 
 
@@ -55,11 +57,12 @@ def owe(
         session.add(row)
         session.flush()
         audit.append(session, "letter.queued", at=now, project=project, letter=row.id)
-    elif row.state == LetterState.INTENT:
+        session.add(schema.LetterCause(letter_id=row.id, message_id=message))
+        return
+    if row.state == LetterState.INTENT:
         row.due_at = max(row.due_at, intent.due_at)
     if session.get(schema.LetterCause, (row.id, message)) is None:
         session.add(schema.LetterCause(letter_id=row.id, message_id=message))
-        session.flush()
 
 
 def _joinable(
@@ -101,7 +104,7 @@ class Letters:
         self._liveness = liveness
 
     def take_over(self, worker: int) -> int:
-        """Free the letters of workers that died or stood still; returns how many were freed.
+        """Free the letters of workers that died or stood still, and forgotten ones of this worker; returns how many.
 
         One that was being sent keeps its state `sending`: whoever claims it must find out whether it left.
         """
@@ -118,7 +121,8 @@ class Letters:
                 sa.update(schema.Letter)
                 .where(
                     schema.Letter.worker_id.is_not(None),
-                    schema.Letter.worker_id.in_(dead) | (schema.Letter.claimed_until < now),
+                    schema.Letter.worker_id.in_([*dead, worker])
+                    | (schema.Letter.claimed_until < now),
                 )
                 .values(worker_id=None)
                 .returning(schema.Letter.id)
@@ -151,36 +155,40 @@ class Letters:
             if row.state == LetterState.RETRY:
                 row.state = LetterState.SENDING
             session.flush()
-            return _letter_claim(session, row, cut_off=cut_off)
+            return _letter_claim(session, row, cut_off=cut_off, now=now)
 
     def freeze(self, claim: LetterClaim, letter: OutboundMessage) -> None:
         """Fix the octets and the Message-ID, and say that sending begins. Key: the letter's row and the fence."""
         with self._database.write() as session:
-            row = _claimed(session, claim)
-            row.message_id, row.envelope_sender = letter.message_id, letter.sender
-            row.recipients, row.octets = list(letter.recipients), letter.octets
-            row.state = LetterState.SENDING
+            _change(
+                session,
+                claim,
+                message_id=letter.message_id,
+                envelope_sender=letter.sender,
+                recipients=list(letter.recipients),
+                octets=letter.octets,
+                state=LetterState.SENDING,
+            )
 
     def sent(self, claim: LetterClaim) -> None:
         """It left, once. Its octets are kept."""
         with self._database.write() as session:
-            row = _claimed(session, claim)
             now = self._database.now(session)
-            row.state, row.sent_at, row.worker_id = LetterState.SENT, now, None
-            audit.append(session, "letter.sent", at=now, project=row.project_id, letter=row.id)
+            _change(session, claim, state=LetterState.SENT, sent_at=now, worker_id=None)
+            audit.append(session, "letter.sent", at=now, project=claim.project, letter=claim.number)
 
     def retry(self, claim: LetterClaim, detail: str, *, pause: timedelta, counts: bool) -> None:
         """It surely did not leave: the same octets again after `pause`; `counts` says whether this was an attempt."""
         with self._database.write() as session:
-            row = _claimed(session, claim)
-            row.state, row.last_error, row.worker_id = LetterState.RETRY, detail, None
-            row.attempts += 1 if counts else 0
-            row.due_at = self._database.now(session) + pause
-
-    def give_back(self, claim: LetterClaim) -> None:
-        """Let go of an intent that was not composed."""
-        with self._database.write() as session:
-            _claimed(session, claim).worker_id = None
+            _change(
+                session,
+                claim,
+                state=LetterState.RETRY,
+                last_error=detail,
+                attempts=claim.attempts + (1 if counts else 0),
+                due_at=self._database.now(session) + pause,
+                worker_id=None,
+            )
 
     def doubtful(self, claim: LetterClaim, detail: str) -> None:
         """Nobody knows whether it left; it is never sent again without a person's word."""
@@ -192,46 +200,45 @@ class Letters:
 
     def _end(self, claim: LetterClaim, state: LetterState, reason: HoldReason, detail: str) -> None:
         with self._database.write() as session:
-            row = _claimed(session, claim)
             now = self._database.now(session)
-            row.state, row.last_error, row.worker_id = state, detail, None
+            _change(session, claim, state=state, last_error=detail, worker_id=None)
             open_hold(
                 session,
                 HoldSubject.LETTER,
                 reason,
                 now=now,
-                letter=row.id,
-                project=row.project_id,
+                letter=claim.number,
+                project=claim.project,
             )
-            audit.append(session, f"letter.{state}", at=now, project=row.project_id, letter=row.id)
+            audit.append(
+                session, f"letter.{state}", at=now, project=claim.project, letter=claim.number
+            )
 
-    def answer_counts(self, recipient: Address, thread: str) -> AnswerCounts:
-        """How many answers this person got, or will get, within an hour, a day, and a day in this thread."""
+    def history(self, recipient: Address, *, thread: str, project: ProjectId | None) -> History:
+        """What this person was written lately: within an hour, a day, a day in this thread; and when about this project."""
         with self._database.read() as session:
             now = self._database.now(session)
             rows = session.execute(
-                sa.select(schema.Letter.created_at, schema.Letter.thread).where(
+                sa.select(
+                    schema.Letter.created_at,
+                    schema.Letter.thread,
+                    schema.Letter.kind,
+                    schema.Letter.project_id,
+                ).where(
                     schema.Letter.recipient == recipient,
-                    schema.Letter.kind.in_(ANSWERS),
-                    schema.Letter.created_at > now - timedelta(days=1),
+                    schema.Letter.created_at > now - LOOKED_BACK,
                 )
             ).all()
+        answers = [row for row in rows if row.kind in ANSWERS]
         hour_ago = now - timedelta(hours=1)
-        return AnswerCounts(
-            sender_hour=sum(row.created_at > hour_ago for row in rows),
-            sender_day=len(rows),
-            thread_day=sum(row.thread == thread for row in rows),
+        told = [row.created_at for row in rows if row.project_id == project]
+        return History(
+            now=now,
+            sender_hour=sum(row.created_at > hour_ago for row in answers),
+            sender_day=len(answers),
+            thread_day=sum(row.thread == thread for row in answers),
+            last_told=max(told, default=None) if project else None,
         )
-
-    def last_told(self, recipient: Address, project: ProjectId) -> datetime | None:
-        """When this person was last written to about this project."""
-        with self._database.read() as session:
-            return session.scalar(
-                sa.select(schema.Letter.created_at)
-                .where(schema.Letter.recipient == recipient, schema.Letter.project_id == project)
-                .order_by(schema.Letter.created_at.desc())
-                .limit(1)
-            )
 
     def doubtful_ones(self) -> tuple[DoubtfulLetter, ...]:
         """Letters of which nobody knows whether they left."""
@@ -263,23 +270,32 @@ class Letters:
             return count or 0
 
 
-def _claimed(session: Session, claim: LetterClaim) -> schema.Letter:
-    """The claimed row, locked; ClaimLostError where the claim is no longer valid."""
-    row = session.scalar(
-        sa.select(schema.Letter)
+def _change(session: Session, claim: LetterClaim, **values: object) -> None:
+    """Write a claimed letter, in one statement; ClaimLostError where the claim is no longer valid."""
+    changed = session.execute(
+        sa.update(schema.Letter)
         .where(
             schema.Letter.id == claim.number,
             schema.Letter.fence == claim.fence,
             schema.Letter.worker_id.is_not(None),
         )
-        .with_for_update()
-    )
-    if row is None:
+        .values(values)
+        .returning(schema.Letter.id)
+        .execution_options(synchronize_session=False)
+    ).first()
+    if changed is None:
         raise ClaimLostError(f"Letter {claim.number} belongs to another worker now.")
-    return row
 
 
-def _letter_claim(session: Session, row: schema.Letter, *, cut_off: bool) -> LetterClaim:
+def _letter_claim(
+    session: Session, row: schema.Letter, *, cut_off: bool, now: datetime
+) -> LetterClaim:
+    frozen = _frozen(row)
+    standing: Standing | None = None
+    review: tuple[tuple[int, HoldId], ...] = ()
+    if frozen is None and row.project_id is not None:
+        standing = standing_value(session, session.get_one(schema.Project, row.project_id))
+        review = _review_numbers(session, row.project_id)
     messages = session.scalars(
         sa.select(schema.Message)
         .join(schema.LetterCause, schema.LetterCause.message_id == schema.Message.id)
@@ -296,12 +312,25 @@ def _letter_claim(session: Session, row: schema.Letter, *, cut_off: bool) -> Let
         project=ProjectId(row.project_id) if row.project_id else None,
         recipient=Mailbox(row.recipient_name, Address(row.recipient)),
         attempts=row.attempts,
-        frozen=_frozen(row),
+        frozen=frozen,
         cut_off=cut_off,
         thread=thread_value(last) if last else Thread(subject=""),
         cc=tuple(Address(address) for address in copied if address != row.recipient),
         received=tuple(received_value(session, message) for message in messages),
+        standing=standing,
+        review=review,
+        now=now,
     )
+
+
+def _review_numbers(session: Session, project: int) -> tuple[tuple[int, HoldId], ...]:
+    found = session.execute(
+        sa.select(schema.Document.number, schema.Hold.id)
+        .join(schema.Hold, schema.Hold.document_id == schema.Document.id)
+        .where(schema.Document.project_id == project, schema.Hold.decided_at.is_(None))
+        .order_by(schema.Document.number)
+    )
+    return tuple((row[0], HoldId(row[1])) for row in found)
 
 
 def _frozen(row: schema.Letter) -> OutboundMessage | None:

@@ -14,7 +14,7 @@ from typing import Protocol
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
-from intake.errors import TransientError
+from intake.errors import DatabaseUnreachableError
 from storage.database import Database
 
 LOCK_CLASS = 7264
@@ -25,7 +25,7 @@ class Liveness(Protocol):
     """Holds this process's lock, and tries those of others."""
 
     def hold(self, worker: int) -> None:
-        """Take the lock of this worker and keep it until the process ends or `release`."""
+        """Take the lock of this worker and keep it until the process ends or `release`; take it again if it was lost."""
         ...
 
     def is_dead(self, worker: int) -> bool:
@@ -46,6 +46,8 @@ class FileLiveness:
 
     def hold(self, worker: int) -> None:
         """See `Liveness.hold`."""
+        if self._held is not None:
+            return
         self._folder.mkdir(mode=0o700, exist_ok=True)
         path = self._folder / str(worker)
         descriptor = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
@@ -86,12 +88,18 @@ class SessionLiveness:
         self._connection: sa.Connection | None = None
 
     def hold(self, worker: int) -> None:
-        """See `Liveness.hold`."""
-        connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-        connection.execute(
-            sa.text("SELECT pg_advisory_lock(:class, :worker)"),
-            {"class": LOCK_CLASS, "worker": worker},
-        )
+        """See `Liveness.hold`. The lock is the connection's, so it is gone where the server was started anew."""
+        if self._connection is not None and _answers(self._connection):
+            return
+        self.release()
+        try:
+            connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+            connection.execute(
+                sa.text("SELECT pg_advisory_lock(:class, :worker)"),
+                {"class": LOCK_CLASS, "worker": worker},
+            )
+        except DBAPIError as error:
+            raise TransientError("The database did not let this worker take its lock.") from error
         self._connection = connection
 
     def is_dead(self, worker: int) -> bool:
@@ -103,7 +111,9 @@ class SessionLiveness:
                     {"class": LOCK_CLASS, "worker": worker},
                 )
         except DBAPIError as error:
-            raise TransientError("The database did not say which workers live.") from error
+            raise DatabaseUnreachableError(
+                "The database did not say which workers live."
+            ) from error
         return bool(taken)
 
     def release(self) -> None:
@@ -112,6 +122,14 @@ class SessionLiveness:
             self._connection.invalidate()
             self._connection.close()
             self._connection = None
+
+
+def _answers(connection: sa.Connection) -> bool:
+    try:
+        connection.execute(sa.text("SELECT 1"))
+    except DBAPIError:
+        return False
+    return True
 
 
 def liveness_of(database: Database) -> Liveness:

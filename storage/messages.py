@@ -57,6 +57,17 @@ class Settled:
     held: bool
 
 
+_CLAIMED = (
+    sa.select(schema.Message)
+    .where(
+        schema.Message.id == sa.bindparam("number"),
+        schema.Message.fence == sa.bindparam("fence"),
+        schema.Message.worker_id.is_not(None),
+    )
+    .with_for_update()
+)
+
+
 class Messages:
     """Verbs on messages."""
 
@@ -103,10 +114,12 @@ class Messages:
             return Receipt(MessageNumber(row.id), new=True, settled=False, claim=_claim(row))
 
     def take_over(self, worker: int) -> int:
-        """Free the claims of workers that died or stood still; returns how many were freed.
+        """Free the claims of workers that died or stood still, and forgotten ones of this worker; returns how many.
 
-        A death is counted on the message, and the fifth holds it. A lease that ran out counts as nothing.
+        A death is counted on the message, and the fifth holds it. A lease that ran out counts as nothing. Call it with
+        no message in hand.
         """
+        self._liveness.hold(worker)
         with self._database.read() as session:
             others = session.scalars(
                 sa.select(schema.Message.worker_id)
@@ -117,10 +130,13 @@ class Messages:
         with self._database.write() as session:
             now = self._database.now(session)
             rows = session.scalars(
-                sa.select(schema.Message).where(
+                sa.select(schema.Message)
+                .where(
                     schema.Message.worker_id.is_not(None),
-                    schema.Message.worker_id.in_(dead) | (schema.Message.claimed_until < now),
+                    schema.Message.worker_id.in_([*dead, worker])
+                    | (schema.Message.claimed_until < now),
                 )
+                .with_for_update()  # one that another worker frees at this moment is claimed by a third at the next
             ).all()
             for row in rows:
                 row.deaths += 1 if row.worker_id in dead else 0
@@ -302,15 +318,7 @@ def _claim(row: schema.Message) -> Claim:
 
 def _claimed(session: Session, claim: Claim) -> schema.Message:
     """The claimed row, locked; ClaimLostError where the claim is no longer valid."""
-    row = session.scalar(
-        sa.select(schema.Message)
-        .where(
-            schema.Message.id == claim.number,
-            schema.Message.fence == claim.fence,
-            schema.Message.worker_id.is_not(None),
-        )
-        .with_for_update()
-    )
+    row = session.scalar(_CLAIMED, {"number": claim.number, "fence": claim.fence})
     if row is None:
         raise ClaimLostError(f"Message {claim.number} belongs to another worker now.")
     return row
@@ -340,8 +348,9 @@ def _note_message(row: schema.Message, outcome: Settlement) -> None:
 
 
 def _write_parts(session: Session, row: schema.Message, outcome: Settlement) -> None:
-    for table in (schema.Part, schema.Link):
-        session.execute(sa.delete(table).where(table.message_id == row.id))
+    if row.released:  # it was settled before, as held
+        for table in (schema.Part, schema.Link):
+            session.execute(sa.delete(table).where(table.message_id == row.id))
     session.add_all(
         part_row(part, message=row.id, position=position)
         for position, part in enumerate(outcome.parts)
@@ -373,36 +382,37 @@ def _write_project(
     ).first()
     if moved is None:
         raise StaleViewError(f"Project {standing.project.id} changed while a message was read.")
-    session.execute(
-        sa.update(schema.Document)
-        .where(
-            schema.Document.project_id == standing.project.id,
-            schema.Document.number.in_(outcome.superseded),
+    if outcome.superseded:
+        session.execute(
+            sa.update(schema.Document)
+            .where(
+                schema.Document.project_id == standing.project.id,
+                schema.Document.number.in_(outcome.superseded),
+            )
+            .values(superseded=True)
         )
-        .values(superseded=True)
-    )
-    for document in outcome.documents:
-        _write_document(session, document, row, now=now)
+    _write_documents(session, outcome.documents, row, now=now)
 
 
-def _write_document(
-    session: Session, document: Document, message: schema.Message, *, now: datetime
+def _write_documents(
+    session: Session, documents: Sequence[Document], message: schema.Message, *, now: datetime
 ) -> None:
     project = message.project_id
     if project is None:
         raise ValueError("a document belongs to a project")
-    row = document_row(document, project=project, message=message.id)
-    session.add(row)
+    rows = [document_row(document, project=project, message=message.id) for document in documents]
+    session.add_all(rows)
     session.flush()
-    session.add_all(schema.Filing(document_id=row.id, item=item) for item in document.filed_for)
-    if document.fate is Fate.UNSURE:
-        open_hold(
-            session,
-            HoldSubject.DOCUMENT,
-            HoldReason.UNSURE_DOCUMENT,
-            now=now,
-            message=message.id,
-            project=project,
-            document=row.id,
-        )
-    audit.append(session, "document.filed", at=now, project=project, document=row.id)
+    for document, row in zip(documents, rows, strict=True):
+        session.add_all(schema.Filing(document_id=row.id, item=item) for item in document.filed_for)
+        if document.fate is Fate.UNSURE:
+            open_hold(
+                session,
+                HoldSubject.DOCUMENT,
+                HoldReason.UNSURE_DOCUMENT,
+                now=now,
+                message=message.id,
+                project=project,
+                document=row.id,
+            )
+        audit.append(session, "document.filed", at=now, project=project, document=row.id)

@@ -31,45 +31,98 @@ from intake.model import (
     Token,
 )
 from storage import schema
+from storage.values import Standing
 
 _CLASSIFICATION = TypeAdapter(Classification)
 
 
+_OF_CLIENT = (
+    sa.select(
+        sa.literal("contact").label("what"),
+        schema.Contact.address.label("text"),
+        schema.Contact.id.label("position"),
+    ).where(schema.Contact.client_id == sa.bindparam("client")),
+    sa.select(sa.literal("domain"), schema.ClientDomain.domain, sa.literal(0, sa.Integer())).where(
+        schema.ClientDomain.client_id == sa.bindparam("client")
+    ),
+)
+_CLIENT_WORDS = sa.union_all(*_OF_CLIENT).order_by("position", "text")
+_PROJECT_WORDS = sa.union_all(
+    *_OF_CLIENT,
+    sa.select(
+        sa.literal("freelancer"),
+        schema.ProjectFreelancer.address,
+        schema.ProjectFreelancer.position,
+    ).where(schema.ProjectFreelancer.project_id == sa.bindparam("project")),
+    sa.select(sa.literal("waiver"), schema.Waiver.item, sa.literal(0, sa.Integer())).where(
+        schema.Waiver.project_id == sa.bindparam("project")
+    ),
+).order_by("position", "text")
+"""Everything that is a list of words about a project, in one statement: this is asked for several times a message."""
+_DOCUMENTS = (
+    sa.select(schema.Document)
+    .where(schema.Document.project_id == sa.bindparam("project"))
+    .order_by(schema.Document.number)
+)
+_FILINGS = (
+    sa.select(schema.Filing.document_id, schema.Filing.item)
+    .join(schema.Document, schema.Document.id == schema.Filing.document_id)
+    .where(schema.Document.project_id == sa.bindparam("project"))
+    .order_by(schema.Filing.item)
+)
+_PARTS = (
+    sa.select(schema.Part)
+    .where(schema.Part.message_id == sa.bindparam("message"))
+    .order_by(schema.Part.position)
+)
+_LINKS = (
+    sa.select(schema.Link)
+    .where(schema.Link.message_id == sa.bindparam("message"))
+    .order_by(schema.Link.position)
+)
+
+Words = dict[str, list[str]]
+
+
 def client_value(session: Session, row: schema.Client) -> Client:
     """A client with its contacts and domains, in the order in which they were added."""
-    contacts = session.scalars(
-        sa.select(schema.Contact.address)
-        .where(schema.Contact.client_id == row.id)
-        .order_by(schema.Contact.id)
-    )
-    domains = session.scalars(
-        sa.select(schema.ClientDomain.domain)
-        .where(schema.ClientDomain.client_id == row.id)
-        .order_by(schema.ClientDomain.domain)
-    )
+    found = session.execute(_CLIENT_WORDS, {"client": row.id})
+    return _client(row, _grouped(found))
+
+
+def _grouped(found: sa.Result[str, str, int]) -> Words:
+    words: Words = {}
+    for row in found:
+        words.setdefault(row[0], []).append(row[1])
+    return words
+
+
+def _client(row: schema.Client, words: Words) -> Client:
     return Client(
         id=ClientId(row.id),
         name=row.name,
-        contacts=tuple(Address(address) for address in contacts),
-        domains=tuple(domains),
+        contacts=tuple(Address(address) for address in words.get("contact", ())),
+        domains=tuple(words.get("domain", ())),
     )
 
 
 def project_value(session: Session, row: schema.Project) -> Project:
     """A project with its client and freelancers."""
-    client = session.get_one(schema.Client, row.client_id)
-    freelancers = session.scalars(
-        sa.select(schema.ProjectFreelancer.address)
-        .where(schema.ProjectFreelancer.project_id == row.id)
-        .order_by(schema.ProjectFreelancer.position)
-    )
+    return _project(session, row, _words(session, row))
+
+
+def _words(session: Session, row: schema.Project) -> Words:
+    return _grouped(session.execute(_PROJECT_WORDS, {"client": row.client_id, "project": row.id}))
+
+
+def _project(session: Session, row: schema.Project, words: Words) -> Project:
     return Project(
         id=ProjectId(row.id),
-        client=client_value(session, client),
+        client=_client(session.get_one(schema.Client, row.client_id), words),
         title=row.title,
         token=Token(row.token),
         checklist=row.checklist,
-        freelancers=tuple(Address(address) for address in freelancers),
+        freelancers=tuple(Address(address) for address in words.get("freelancer", ())),
         state=ProjectState(row.state),
         timezone=row.timezone,
         opened_on=row.opened_on,
@@ -148,16 +201,8 @@ def part_row(value: PartOutcome, *, message: int, position: int) -> schema.Part:
 
 def received_value(session: Session, row: schema.Message) -> Received:
     """A message as letters tell of it."""
-    parts = session.scalars(
-        sa.select(schema.Part)
-        .where(schema.Part.message_id == row.id)
-        .order_by(schema.Part.position)
-    )
-    links = session.scalars(
-        sa.select(schema.Link)
-        .where(schema.Link.message_id == row.id)
-        .order_by(schema.Link.position)
-    )
+    parts = session.scalars(_PARTS, {"message": row.id})
+    links = session.scalars(_LINKS, {"message": row.id})
     return Received(
         sender=Mailbox(row.sender_name or "", Address(row.sender or "")),
         received_at=row.received_at,
@@ -189,4 +234,19 @@ def thread_value(row: schema.Message) -> Thread:
         references=tuple(row.references),
         thread_topic=row.thread_topic,
         thread_index=row.thread_index,
+    )
+
+
+def standing_value(session: Session, row: schema.Project) -> Standing:
+    """Where a project stands: its documents with what they count toward, and its waivers."""
+    items: dict[int, list[str]] = {}
+    for document, item in session.execute(_FILINGS, {"project": row.id}):
+        items.setdefault(document, []).append(item)
+    documents = session.scalars(_DOCUMENTS, {"project": row.id})
+    words = _words(session, row)
+    return Standing(
+        project=_project(session, row, words),
+        version=row.version,
+        documents=tuple(document_value(found, items.get(found.id, ())) for found in documents),
+        waived=frozenset(ItemName(item) for item in words.get("waiver", ())),
     )

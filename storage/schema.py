@@ -5,6 +5,7 @@ Every idempotency key that a verb names in its docstring stands here as a UNIQUE
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 
 import sqlalchemy as sa
@@ -13,6 +14,7 @@ from sqlalchemy.types import TypeDecorator
 
 REVISION = "0001"
 """The migration that makes these tables; a database at another one is behind (or ahead)."""
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -36,13 +38,25 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class PlainText(TypeDecorator[str]):
+    """Text of any origin: PostgreSQL takes no NUL, and no engine a lone surrogate (octets that were no text)."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str | None:
+        """What cannot be stored becomes U+FFFD, the replacement character."""
+        del dialect
+        return None if value is None else _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", value)
+
+
 class Base(DeclarativeBase):
     """The metadata that the migrations are compared with."""
 
     type_annotation_map = {  # noqa: RUF012  # SQLAlchemy reads this class attribute
         datetime: UtcDateTime(),
         date: sa.Date(),
-        str: sa.Text(),
+        str: PlainText(),
         bytes: sa.LargeBinary(),
     }
 

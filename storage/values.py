@@ -154,6 +154,11 @@ class LetterClaim:
     thread: Thread
     cc: tuple[Address, ...] = field(repr=False)
     received: tuple[Received, ...]
+    standing: Standing | None
+    """None for a question, and where the letter was composed before."""
+    review: tuple[tuple[int, HoldId], ...]
+    """Of the project's documents that wait for a person: their numbers, and those in the review queue."""
+    now: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,9 +191,11 @@ class DoubtfulLetter:
 
 
 @dataclass(frozen=True, slots=True)
-class AnswerCounts:
-    """How many answers one person has had lately."""
+class History:
+    """What one person was written within the last day: numbers of answers, and when something about one project."""
 
+    now: datetime
     sender_hour: int
     sender_day: int
     thread_day: int
+    last_told: datetime | None

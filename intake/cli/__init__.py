@@ -6,6 +6,7 @@ slow is imported inside the commands, so that `--help` answers at once.
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 
@@ -17,6 +18,7 @@ DONE, WORLD, USAGE, INTERRUPTED = 0, 1, 2, 130
 
 def main() -> None:
     """Run the command that the arguments name; exit with 0 done, 1 the world is wrong, 2 usage or configuration."""
+    _write_what_the_terminal_can()
     try:
         app()
     except KeyboardInterrupt:
@@ -35,6 +37,13 @@ def main() -> None:
         _end(
             WORLD, f"This is a bug in intake ({type(error).__name__}). INTAKE_DEBUG=1 shows where."
         )
+
+
+def _write_what_the_terminal_can() -> None:
+    """A pipe or terminal that takes ASCII only gets a ? for what it cannot show, and no command fails over it."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def _end(code: int, sentence: str) -> None:

@@ -46,7 +46,7 @@ def root(
 @app.command(epilog="Example: intake init studio")
 def init(
     folder: Annotated[
-        Path, typer.Argument(metavar="[DIR]", help="The desk's folder; made if it is not there.")
+        Path, typer.Argument(metavar="DIR", help="The desk's folder; made if it is not there.")
     ] = Path(),
     *,
     config: Config = None,
@@ -144,7 +144,7 @@ def classify(paths: Paths, *, as_json: AsJson = False, config: Config = None) ->
 def status(
     which: Annotated[
         str | None,
-        typer.Argument(metavar="[CLIENT or TOKEN]", help="Only this client's, or this project."),
+        typer.Argument(metavar="CLIENT|TOKEN", help="Only this client's, or this project."),
     ] = None,
     *,
     on: On = None,

@@ -9,7 +9,7 @@ import hashlib
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -94,7 +94,7 @@ def _inspections(paths: Sequence[Path], decided: Settings | None) -> Iterator[In
 
 def _inspection(reader: Reader, raw: RawMessage, policy: VetPolicy) -> Inspection:
     try:
-        with reader.open(raw.octets, envelope_recipient=None) as opened:
+        with closing(reader.open(raw.octets, envelope_recipient=None)) as opened:
             message, parts = opened.message, opened.parts
     except PermanentError:
         unread = Held(HoldReason.UNREADABLE, None, Authentication.NONE)

@@ -295,9 +295,14 @@ def check(line: CheckLine) -> str:
 
 
 def received(counts: Mapping[str, int]) -> str:
-    """How many messages ended how."""
-    listed = ", ".join(f"{count} {name}" for name, count in sorted(counts.items()))
-    return f"{sum(counts.values())} messages taken: {listed}."
+    """How many messages ended how; one that was delivered before is discarded, and said so."""
+    again = counts.get("repeated", 0)
+    ended = {name: count for name, count in counts.items() if name != "repeated"}
+    if again:
+        ended["discarded"] = ended.get("discarded", 0) + again
+    listed = ", ".join(f"{count} {name}" for name, count in sorted(ended.items()))
+    note = f" ({again} of the discarded had been delivered before)" if again else ""
+    return f"{sum(counts.values())} messages taken: {listed}{note}."
 
 
 def _facts() -> Table:

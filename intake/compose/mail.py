@@ -11,10 +11,12 @@ import binascii
 import hashlib
 import re
 from collections.abc import Sequence
-from email import policy
+from email import policy, quoprimime
 from email.errors import MessageError
+from email.header import Header
 from email.headerregistry import Address as HeaderAddress
-from email.message import EmailMessage
+from email.message import Message
+from email.utils import format_datetime
 
 from intake.compose.legible import legible
 from intake.errors import PermanentError
@@ -24,45 +26,44 @@ _SUBJECT_CHARACTERS = 200
 _NAME_CHARACTERS = 80
 _ID = re.compile(r"<?([\x21-\x3b\x3d\x3f-\x7e]{1,900})>?")
 """A msg-id (RFC 5322 3.6.4), read leniently: visible ASCII, short enough for a line of its own."""
+_DOT_ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+")
 _MOST_REFERENCES = 30
 _REPLIED = re.compile(
     r"((?:re|aw|sv|vs|antw|odp|rif|res)(?:\[\d+\])?\s?[:\uff1a]\s*)+", re.IGNORECASE
 )
 _LONGEST_INDEX = 900
+_WIRE = policy.compat32.clone(linesep="\r\n", max_line_length=None)
+"""Fields are folded where they are made; nothing is folded again."""
 
 
 def seal(brief: Brief, *, text: str, html: str) -> OutboundMessage:
     """Put bodies and header fields together (RFC 5322, 3834); PermanentError for an address that cannot be written."""
     people = _without_repeats((brief.recipient, *brief.cc), brief.desk.address)
-    message = EmailMessage(policy=policy.SMTP)
-    try:
-        message["From"] = _header_address(brief.desk)
-        message["To"] = _header_address(people[0])
-        if people[1:]:
-            message["Cc"] = tuple(_header_address(entry) for entry in people[1:])
-        message["Reply-To"] = _header_address(brief.desk)
-    except (ValueError, IndexError, MessageError) as error:
-        raise PermanentError("could not write the address of a letter's recipient") from error
-    message["Subject"] = _subject(brief)
-    message["Date"] = brief.date
+    message = Message(policy=_WIRE)
+    message["From"] = _header_address(brief.desk)
+    message["To"] = _header_address(people[0])
+    if people[1:]:
+        message["Cc"] = ",\r\n ".join(_header_address(entry) for entry in people[1:])
+    message["Reply-To"] = _header_address(brief.desk)
+    message["Subject"] = _words(_subject(brief), "Subject")
+    message["Date"] = format_datetime(brief.date)
     message["Auto-Submitted"] = "auto-replied" if _is_answer(brief) else "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
     message["X-Intake-Project"] = brief.report.project.token if brief.report else "unassigned"
     if brief.thread.thread_topic:
-        message["Thread-Topic"] = legible(brief.thread.thread_topic, limit=_SUBJECT_CHARACTERS)
-    message.set_content(text, cte="quoted-printable")
-    message.add_alternative(html, subtype="html", cte="quoted-printable")
-    for body in message.iter_parts():
-        del body["MIME-Version"]
+        topic = legible(brief.thread.thread_topic, limit=_SUBJECT_CHARACTERS)
+        message["Thread-Topic"] = _words(topic, "Thread-Topic")
+    message["MIME-Version"] = "1.0"
+    message["Content-Type"] = "multipart/alternative"
     # A boundary of its own for each letter, the same whenever it is composed again.
     message.set_boundary(f"=_{hashlib.sha256(brief.message_id.encode()).hexdigest()[:32]}")
-    is_international = not all(entry.address.isascii() for entry in (brief.desk, *people))
+    message.attach(_body(text, "plain"))
+    message.attach(_body(html, "html"))
     return OutboundMessage(
         message_id=f"<{brief.message_id.strip('<>')}>",
         sender=brief.bounce_address or Address(""),
         recipients=tuple(entry.address for entry in people),
-        octets=_thread_fields(brief)
-        + message.as_bytes(policy=policy.SMTPUTF8 if is_international else policy.SMTP),
+        octets=_thread_fields(brief) + message.as_string().encode("utf-8"),
     )
 
 
@@ -71,12 +72,40 @@ def _without_repeats(people: Sequence[Mailbox], desk: Address) -> tuple[Mailbox,
     return tuple(reversed(unique.values()))
 
 
-def _header_address(mailbox: Mailbox) -> HeaderAddress:
+def _header_address(mailbox: Mailbox) -> str:
+    """A mailbox as a header field holds it (RFC 5322 3.4); PermanentError where it cannot be written.
+
+    A local part beyond ASCII stays as it is: the letter is international then (RFC 6532), and the sink says so.
+    """
     name = legible(mailbox.name, limit=_NAME_CHARACTERS)
     local, _, domain = mailbox.address.rpartition("@")
-    if not domain.isascii():
-        domain = domain.encode("idna").decode("ascii")
-    return HeaderAddress(display_name=name, addr_spec=f"{local}@{domain}")
+    try:
+        addr_spec = f"{local}@{domain.encode('idna').decode('ascii')}"
+        if _DOT_ATOMS.fullmatch(addr_spec) is None:
+            HeaderAddress(addr_spec=addr_spec)  # the judge of the unusual, too slow for every field
+    except (ValueError, IndexError, MessageError) as error:
+        raise PermanentError("could not write the address of a letter's recipient") from error
+    if not name:
+        return addr_spec
+    if name.isascii():
+        escaped = re.sub(r'(["\\])', r"\\\1", name)
+        return f'"{escaped}" <{addr_spec}>'
+    return f"{_words(name, 'Reply-To')}\r\n <{addr_spec}>"
+
+
+def _words(text: str, field: str) -> str:
+    """Unstructured text, folded, and in encoded words where it needs them (RFC 2047)."""
+    charset = None if text.isascii() else "utf-8"
+    return Header(text, charset, header_name=field).encode(linesep="\r\n")
+
+
+def _body(content: str, subtype: str) -> Message:
+    part = Message(policy=_WIRE)
+    part["Content-Type"] = f'text/{subtype}; charset="utf-8"'
+    part["Content-Transfer-Encoding"] = "quoted-printable"
+    lines = "\r\n".join(content.splitlines()) + "\r\n"
+    part.set_payload(quoprimime.body_encode(lines.encode().decode("latin-1"), eol="\r\n"))
+    return part
 
 
 def _subject(brief: Brief) -> str:

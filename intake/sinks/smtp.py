@@ -306,12 +306,14 @@ def _socket(smtp: smtplib.SMTP) -> socket.socket:
 
 def _untrusted() -> ConfigError:
     return ConfigError(
-        "delivery: the server's certificate is not trusted; set ca_file, or renew it"
+        "delivery: the server's certificate is not trusted; renew it, or name its authority in SSL_CERT_FILE"
     )
 
 
 def _unreachable(error: Exception) -> _NoConnectionError:
-    return _NoConnectionError(f"no connection to the SMTP server ({type(error).__name__})")
+    return _NoConnectionError(
+        f"no connection to the SMTP server ({type(error).__name__}); check delivery.host, port and security"
+    )
 
 
 def _context(settings: SmtpSettings) -> ssl.SSLContext:

@@ -112,11 +112,12 @@ class ImapSession:
             )
         except ssl.SSLCertVerificationError as error:
             raise AccessRefusedError(
-                f"{self._name}: the server's certificate is not trusted; set ca_file, or renew it"
+                f"{self._name}: the server's certificate is not trusted; renew it, or name its authority in SSL_CERT_FILE"
             ) from error
         except _LIBRARY_ERRORS as error:
             raise TransientError(
-                f"{self._name}: no connection to the IMAP server ({type(error).__name__})"
+                f"{self._name}: no connection to the IMAP server ({type(error).__name__}); "
+                "check its host, port and security"
             ) from None
         # The library asks imaplib to repr() every literal for a log nobody reads: 4 to 8 times slower.
         client._imap.debug = 0  # noqa: SLF001
@@ -134,7 +135,7 @@ class ImapSession:
         except ssl.SSLCertVerificationError as error:
             _shut(client)
             raise AccessRefusedError(
-                f"{self._name}: the server's certificate is not trusted; set ca_file, or renew it"
+                f"{self._name}: the server's certificate is not trusted; renew it, or name its authority in SSL_CERT_FILE"
             ) from error
         except OSError as error:
             _shut(client)

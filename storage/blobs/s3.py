@@ -283,7 +283,9 @@ def _translated(key: BlobKey | None) -> Iterator[None]:
     except botocore.ClientError as error:
         raise meaning(error, what) from error
     except (botocore.NoCredentialsError, botocore.PartialCredentialsError) as error:
-        raise PermanentError(f"There are no credentials for S3. {_KEYS}") from error
+        raise PermanentError(
+            "There are no credentials for S3. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile or role."
+        ) from error
     except _UNREACHABLE as error:
         raise TransientError(f"S3 could not be reached for {what}.") from error
     except botocore.BotoCoreError as error:

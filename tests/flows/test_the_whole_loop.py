@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import contextmanager
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -18,6 +18,7 @@ from intake.demo import documents
 from intake.model import ItemState
 from intake.outbox import reports_of
 from intake.worker import Round, Worker
+from storage.ledger import Ledger
 from tests import servers, stores
 from tests.desks import (
     CONTACT,
@@ -48,7 +49,7 @@ class Stage:
         return [
             message
             for sent in self.sink.letters
-            if isinstance(message := message_from_bytes(sent.octets, policy=default), EmailMessage)
+            if (message := message_from_bytes(sent.octets, policy=default)) is not None
         ]
 
     def letters_to(self, address: str) -> list[EmailMessage]:
@@ -60,101 +61,125 @@ class Stage:
         return {entry.item.item: entry.state for entry in report.items}
 
 
-@pytest.fixture(params=["sqlite and a folder", "postgresql and s3"])
+@contextmanager
+def _stage(
+    folder: Path, mailbox: servers.ImapAccount, sink: servers.SmtpSink, **kept: dict[str, object]
+) -> Iterator[Stage]:
+    """A desk that keeps its documents and its ledger as `kept` says; in a folder and SQLite if it says nothing."""
+    wiring = Wiring(
+        source=imap_source(mailbox.port, mailbox.username, mailbox.password),
+        delivery=smtp_delivery(sink.port),
+        **kept,
+    )
+    with open_app(desk_settings(folder, wiring)) as app:
+        open_engagement(app)
+        yield Stage(app, mailbox, sink)
+
+
+@pytest.fixture
 def stage(
-    request: pytest.FixtureRequest,
+    tmp_path: Path, dovecot_account: servers.ImapAccount, smtp_sink: servers.SmtpSink
+) -> Iterator[Stage]:
+    """Dovecot, a folder, SQLite and an SMTP server."""
+    with _stage(tmp_path, dovecot_account, smtp_sink) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def s3_endpoint() -> Iterator[str]:
+    with stores.ministack() as endpoint:
+        yield endpoint
+
+
+@pytest.fixture
+def on_postgres_and_s3(
     tmp_path: Path,
     dovecot_account: servers.ImapAccount,
     smtp_sink: servers.SmtpSink,
+    s3_endpoint: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Stage]:
-    with ExitStack() as stack:
-        wiring = Wiring(
-            source=imap_source(
-                dovecot_account.port, dovecot_account.username, dovecot_account.password
-            ),
-            delivery=smtp_delivery(smtp_sink.port),
-        )
-        if request.param == "postgresql and s3":
-            for name, value in stores.S3_ENVIRONMENT.items():
-                monkeypatch.setenv(name, value)
-            endpoint = stack.enter_context(stores.ministack())
-            bucket = stack.enter_context(stores.bucket(endpoint))
-            wiring = Wiring(
-                source=wiring.source,
-                delivery=wiring.delivery,
-                blobs={
-                    "url": f"s3://{bucket}/intake",
-                    "region": stores.S3_REGION,
-                    "endpoint_url": endpoint,
-                },
-                database={"url": stack.enter_context(stores.postgres())},
-            )
-        settings = desk_settings(tmp_path, wiring)
-        if request.param == "postgresql and s3":
-            from storage.ledger import Ledger
-
-            ledger = Ledger(settings.database.url)
-            ledger.database.migrate()
-            ledger.close()
-        app = stack.enter_context(open_app(settings))
-        open_engagement(app)
-        yield Stage(app, dovecot_account, smtp_sink)
+    """Dovecot, S3, PostgreSQL and an SMTP server."""
+    for name, value in stores.S3_ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    with stores.bucket(s3_endpoint) as bucket, stores.postgres() as database:
+        ledger = Ledger(database)
+        ledger.database.migrate()
+        ledger.close()
+        blobs: dict[str, object] = {
+            "url": f"s3://{bucket}/intake",
+            "region": stores.S3_REGION,
+            "endpoint_url": s3_endpoint,
+        }
+        with _stage(
+            tmp_path, dovecot_account, smtp_sink, blobs=blobs, database={"url": database}
+        ) as made:
+            yield made
 
 
-def test_documents_are_filed_and_the_client_is_told_what_is_missing(stage: Stage) -> None:
+@pytest.fixture(params=["stage", "on_postgres_and_s3"])
+def each_stage(request: pytest.FixtureRequest) -> Stage:
+    """The same story on both."""
+    made = request.getfixturevalue(request.param)
+    assert isinstance(made, Stage)
+    return made
+
+
+def test_documents_are_filed_and_the_client_is_told_what_is_missing(each_stage: Stage) -> None:
     deck = documents.investor_deck(TODAY)
-    stage.mailbox.append(letter(attach=[deck, documents.misnamed_invoice(TODAY)]))
+    each_stage.mailbox.append(letter(attach=[deck, documents.misnamed_invoice(TODAY)]))
 
-    assert stage.work().clean
+    assert each_stage.work().clean
 
-    reply = stage.letters_to(CONTACT)[0]
+    reply = each_stage.letters_to(CONTACT)[0]
     body = reply.get_body(("plain",))
     assert body is not None
     text = body.get_content()
-    assert stage.states()["investor-deck"] is ItemState.RECEIVED
-    assert stage.states()["yearly-roadmap"] is ItemState.MISSING
+    assert each_stage.states()["investor-deck"] is ItemState.RECEIVED
+    assert each_stage.states()["yearly-roadmap"] is ItemState.MISSING
     assert reply["In-Reply-To"] == "<1@halden.example>"
     assert reply["Auto-Submitted"] == "auto-replied"
     assert reply["X-Intake-Project"] == TOKEN
     assert "Yearly roadmap" in text
     assert deck.filename in text
-    assert len(stage.letters_to(FREELANCER)) == 1
-    assert stage.mailbox.messages() == []
-    assert len(stage.mailbox.messages("Intake/Done")) == 1
+    assert len(each_stage.letters_to(FREELANCER)) == 1
+    assert each_stage.mailbox.messages() == []
+    assert len(each_stage.mailbox.messages("Intake/Done")) == 1
 
 
-def test_stored_documents_carry_the_octets_that_were_sent(stage: Stage) -> None:
+def test_stored_documents_carry_the_octets_that_were_sent(each_stage: Stage) -> None:
     deck = documents.investor_deck(TODAY)
-    stage.mailbox.append(letter(attach=[deck]))
+    each_stage.mailbox.append(letter(attach=[deck]))
 
-    stage.work()
+    each_stage.work()
 
-    stored = stage.app.ledger.standings()[0].documents[0]
+    stored = each_stage.app.ledger.standings()[0].documents[0]
     assert stored.blob is not None
-    assert stage.app.blobs.get(stored.blob) == deck.octets
+    assert each_stage.app.blobs.get(stored.blob) == deck.octets
 
 
-def test_the_index_of_a_project_names_its_documents(stage: Stage) -> None:
+def test_the_index_of_a_project_names_its_documents(each_stage: Stage) -> None:
     deck = documents.investor_deck(TODAY)
-    stage.mailbox.append(letter(attach=[deck]))
+    each_stage.mailbox.append(letter(attach=[deck]))
 
-    stage.work()
+    each_stage.work()
 
-    keys = [entry.key for entry in stage.app.blobs.entries()]
+    keys = [entry.key for entry in each_stage.app.blobs.entries()]
     page = next(key for key in keys if key.endswith("index.json"))
-    assert deck.filename in json.dumps(json.loads(stage.app.blobs.get(page)), ensure_ascii=False)
+    assert deck.filename in json.dumps(
+        json.loads(each_stage.app.blobs.get(page)), ensure_ascii=False
+    )
 
 
-def test_same_attachment_sent_twice_is_filed_once(stage: Stage) -> None:
+def test_same_attachment_sent_twice_is_filed_once(each_stage: Stage) -> None:
     deck = documents.investor_deck(TODAY)
-    stage.mailbox.append(letter(number=1, attach=[deck]))
-    stage.mailbox.append(letter(number=2, attach=[deck]))
+    each_stage.mailbox.append(letter(number=1, attach=[deck]))
+    each_stage.mailbox.append(letter(number=2, attach=[deck]))
 
-    stage.work()
+    each_stage.work()
 
-    assert len(stage.app.ledger.standings()[0].documents) == 1
-    assert len(stage.letters_to(CONTACT)) == 2
+    assert len(each_stage.app.ledger.standings()[0].documents) == 1
+    assert len(each_stage.letters_to(CONTACT)) == 2
 
 
 def test_a_second_round_over_the_same_mail_changes_nothing(stage: Stage) -> None:
@@ -184,16 +209,18 @@ def test_message_delivered_again_with_other_trace_fields_is_not_answered_again(
     assert stage.mailbox.messages() == []
 
 
-def test_stranger_is_held_and_learns_nothing(stage: Stage) -> None:
-    stage.mailbox.append(
+def test_stranger_is_held_and_learns_nothing(each_stage: Stage) -> None:
+    each_stage.mailbox.append(
         letter(sender="Eve <eve@elsewhere.example>", to=f"intake+{TOKEN}@studio.example")
     )
 
-    stage.work()
+    each_stage.work()
 
-    assert stage.sink.letters == []
-    assert len(stage.mailbox.messages("Intake/Held")) == 1
-    assert [held.reason for held in stage.app.ledger.holds.waiting()] == ["unidentified-sender"]
+    assert each_stage.sink.letters == []
+    assert len(each_stage.mailbox.messages("Intake/Held")) == 1
+    assert [held.reason for held in each_stage.app.ledger.holds.waiting()] == [
+        "unidentified-sender"
+    ]
 
 
 def test_vacation_reply_is_never_answered(stage: Stage) -> None:

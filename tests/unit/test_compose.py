@@ -285,7 +285,7 @@ def test_reply_holds_no_links_to_documents(templates: Templates) -> None:
 def test_report_begins_with_what_changed(templates: Templates) -> None:
     bodies = bodies_of(brief(LetterKind.REPORT, STORY_DOCUMENTS, STORY_MAIL), templates)
 
-    assert bodies.words.startswith("Yearly roadmap is here now. 2 of 5 received, three to go.")
+    assert bodies.words.startswith("Yearly roadmap came in. 2 of 5 received, three to go.")
     assert "Mira Hollis sent six files and two links on 23 November 2026." in bodies.words
 
 
