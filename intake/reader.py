@@ -13,16 +13,20 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import date
+from email.message import EmailMessage
+from itertools import accumulate
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
 from intake.classify import Classifier, load
 from intake.errors import PermanentError
 from intake.extract import ExtractLimits, extract
 from intake.extract import preload as preload_parsers
+from intake.extract.samples import samples
 from intake.guard import Channel, ChildDied, Death, Guard, GuardLimits
-from intake.kinds import KindSpec
+from intake.kinds import KindSpec, built_in
 from intake.model import (
     OTHER,
     Address,
@@ -46,6 +50,7 @@ SHINGLE_WORDS = 5
 MOST_SHINGLES = 4_000
 _PRIME = np.uint64(2**31 - 1)
 """A Mersenne prime: products with 32-bit hashes fit 64 bits."""
+_PRIME_BITS = np.uint64(31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,9 +230,34 @@ def _unread(path: str, death: Death) -> Examined:
 
 
 def preload() -> None:
-    """Import and load what every child needs, once, in the fork server."""
+    """Import and load what every child needs, once, in the fork server.
+
+    A message with a document of each family is read as a child would read it, because much is compiled, looked up or
+    filled in on first use only, by us and by the libraries, and each child would have to do it again.
+    """
     preload_parsers()
-    _classifier(())
+    limits = ReaderSettings(UnpackLimits(2**20, 100, 2**20), ExtractLimits(2**20, 10))
+    every_word = " / ".join(word for spec in built_in() for word in spec.words)
+    message = parse(_first_message())
+    for entry in unpack(message, limits.unpack):
+        clues = Clues(entry.part.filename, message.subject, every_word, on=date(2026, 1, 1))
+        found = _examine(entry.part.octets, entry.part, limits, clues)
+        _EXAMINED.dump_json(found)
+
+
+def _first_message() -> bytes:
+    """A message in which everything occurs that most messages hold."""
+    message = EmailMessage()
+    message["From"] = "Sample <sample@example.com>"
+    message["To"] = message["Cc"] = message["Reply-To"] = "=?utf-8?q?B=C3=BCro?= <desk@example.com>"
+    message["Subject"] = "=?utf-8?q?Pl=C3=A4ne?="
+    message["Date"] = "Thu, 01 Jan 2026 09:00:00 +0100"
+    message["Message-ID"] = message["In-Reply-To"] = message["References"] = "<1@example.com>"
+    message.set_content("Here they are.\n\nhttps://example.com/plan\n\n-- \nSample\n")
+    message.add_alternative("<p>Here <b>they</b> are.<br></p><ul><li>Plan</ul>", "html")
+    for name, octets in samples():
+        message.add_attachment(octets, "application", "octet-stream", filename=name)
+    return message.as_bytes()
 
 
 def serve(channel: Channel) -> None:
@@ -297,14 +327,32 @@ def sketch_of(extracted: Extract | Unusable) -> tuple[int, ...]:
     """
     if isinstance(extracted, Unusable):
         return ()
-    words = extracted.text.casefold().split()
-    shingles = {
-        " ".join(words[start : start + SHINGLE_WORDS])
-        for start in range(min(len(words) - SHINGLE_WORDS + 1, MOST_SHINGLES))
-    }
-    if not shingles:
+    hashes = _shingle_hashes(extracted.text)
+    if not hashes.size:
         return ()
-    hashes = np.array([zlib.crc32(shingle.encode()) for shingle in shingles], dtype=np.uint64)
-    factors = np.random.default_rng(1997).integers(1, _PRIME, (SKETCH_SIZE, 2), dtype=np.uint64)
-    mixed = (hashes[:, None] * factors[None, :, 0] + factors[None, :, 1]) % _PRIME
-    return tuple(int(value) for value in mixed.min(axis=0))
+    factors = _factors()
+    mixed = hashes * factors[:, :1] + factors[:, 1:]
+    for _ in range(
+        2
+    ):  # what remains of a division by a Mersenne prime is the sum of its digits, twice
+        carried = mixed >> _PRIME_BITS
+        mixed &= _PRIME
+        mixed += carried
+    np.subtract(mixed, _PRIME, out=mixed, where=mixed >= _PRIME)
+    return tuple(mixed.min(axis=1).tolist())
+
+
+def _shingle_hashes(text: str) -> NDArray[np.uint64]:
+    """The CRC-32 of each run of words; the words are joined only once, and the runs are cut out of that."""
+    most = MOST_SHINGLES + SHINGLE_WORDS - 1
+    octets = " ".join(text.casefold().split(maxsplit=most)[:most]).encode()
+    starts = [0, *accumulate(len(word) + 1 for word in octets.split(b" "))]
+    runs = map(slice, starts, (after - 1 for after in starts[SHINGLE_WORDS:]))
+    return np.array([*map(zlib.crc32, map(octets.__getitem__, runs))], dtype=np.uint64)
+
+
+@functools.cache
+def _factors() -> NDArray[np.uint64]:
+    """The random numbers of the hash functions, two in a row; always the same."""
+    random = np.random.default_rng(1997)
+    return random.integers(1, _PRIME, (SKETCH_SIZE, 2), dtype=np.uint64)

@@ -33,16 +33,11 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class _Needle:
-    """How one word or phrase is searched for. `first` is its first word, "" where that may have any ending."""
+    """How one word or phrase is searched for: all of `words` must be there, and `phrase` in the text, "" for one word."""
 
-    needle: str
-    first: str
+    words: frozenset[str]
+    phrase: str
     shown: str
-
-    def stands_in(self, content: Content) -> bool:
-        if self.first and self.first not in content.words:
-            return False
-        return self.needle in content.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +53,12 @@ class Cue:
 
     def found_in(self, content: Content) -> tuple[str, ...]:
         """The words of the cue that stand there, as they are shown to people."""
-        return tuple(needle.shown for needle in self.needles if needle.stands_in(content))
+        text, words = content.text, content.words
+        return tuple(
+            needle.shown
+            for needle in self.needles
+            if needle.words <= words and needle.phrase in text
+        )
 
     def amount(self, found: int, *, length: float) -> float:
         """0 to 1, for the number of different words found in a text `length` times as long as a page."""
@@ -113,7 +113,8 @@ def _cue(name: str, entry: Mapping[str, object]) -> Cue:
 
 def _needle(word: str) -> _Needle:
     if _UNSPACED.search(word):
-        return _Needle(word, "", word)
+        return _Needle(frozenset(), word, word)
     if word.endswith("*"):
-        return _Needle(f" {word[:-1]}", "", word[:-1])
-    return _Needle(f" {word} ", word.split(maxsplit=1)[0], word)
+        return _Needle(frozenset(), f" {word[:-1]}", word[:-1])
+    words = word.split()
+    return _Needle(frozenset(words), f" {word} " if len(words) > 1 else "", word)

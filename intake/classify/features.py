@@ -21,6 +21,7 @@ from intake.model import Extract, Family
 
 _HEAD_CHARACTERS = 24_000
 _TAIL_CHARACTERS = 4_000
+_LINES_COUNTED = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +64,10 @@ class _Reading:
     text: str
     lines: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    said: Counter[str]
     words: int
     prose: str
+    content: Content
     heads: tuple[str, ...]
     top: tuple[str, ...]
     days: tuple[DateFound, ...]
@@ -74,7 +77,7 @@ class _Reading:
 def features_of(extract: Extract, cues: Cues) -> Features:
     """Every feature that the cues name."""
     reading = _read(extract)
-    content = Content.of(reading.text)
+    content = reading.content
     words = {cue.name: cue.found_in(content) for cue in cues.cues}
     # A long text holds more different words of every cue, so more of them are asked of it.
     length = max(1.0, (reading.words / 500) ** 0.4)
@@ -98,9 +101,11 @@ def features_of(extract: Extract, cues: Cues) -> Features:
 
 def _read(extract: Extract) -> _Reading:
     original = patterns.TAGS.sub(" ", patterns.FRONT_MATTER.sub("", _bounded(extract.text)))
-    original = patterns.LINK.sub(r"\1", original)
+    if "](" in original:
+        original = patterns.LINK.sub(r"\1", original)
     plain = patterns.FENCED.sub("\n", original)
     text = normalise(plain)
+    said = Counter(text.split())
     lines = tuple(
         line for line in text.splitlines() if line.strip() and not patterns.RULE.match(line)
     )
@@ -114,8 +119,10 @@ def _read(extract: Extract) -> _Reading:
         text=text,
         lines=lines,
         rows=rows,
-        words=len(text.split()),
+        said=said,
+        words=said.total(),
         prose="\n".join(prose_lines),
+        content=Content.of(text),
         heads=heads,
         top=_top(extract, lines),
         days=tuple(entry for entry in days if not entry.whole_month),
@@ -166,7 +173,13 @@ def _top(extract: Extract, lines: Sequence[str]) -> tuple[str, ...]:
 
 
 def _lines_with_days(text: str, days: Sequence[DateFound]) -> int:
-    return len({text.count("\n", 0, entry.start) for entry in days[:400]})
+    lines: set[int] = set()
+    line = position = 0
+    for entry in days[:400]:
+        line += text.count("\n", position, entry.start)
+        position = entry.start
+        lines.add(line)
+    return len(lines)
 
 
 # ---------------------------------------------------------------- measures
@@ -250,7 +263,7 @@ def _manner(reading: _Reading) -> dict[str, float]:
     spoken = Counter(reading.prose.split())
     prose_words = spoken.total()
     sentences = len(patterns.SENTENCE_END.findall(reading.prose)) or 1
-    said = Counter(text.split())
+    said = reading.said
     return {
         "prose": _share(prose_words, words) if prose_words / sentences > 5 else 0.0,
         "sentences": _ramp(sentences, 5, 40),
@@ -262,7 +275,7 @@ def _manner(reading: _Reading) -> dict[str, float]:
         "first_person": _density(_uses(said, patterns.FIRST_PERSON), words, 0.02),
         "we_our": _density(_uses(said, patterns.WE), words, 0.03),
         "you_your": _density(_uses(said, patterns.YOU), words, 0.03),
-        "contractions": _density(len(re.findall(r"\w'(?:s|t|re|ve|ll|d|m)\b", reading.prose)), words, 0.015),
+        "contractions": _density(len(patterns.CONTRACTION.findall(reading.prose)), words, 0.015),
         "rhetorical": _density(reading.prose.count("?"), words, 0.006),
         "exclaimed": _density(reading.prose.count("!") - reading.prose.count("!["), words, 0.006),
         "past_tense": _density(sum(n for word, n in spoken.items() if word.endswith("ed") or word in patterns.WAS), prose_words, 0.06),
@@ -304,10 +317,8 @@ def _content(reading: _Reading, look: Look) -> dict[str, float]:
         "days": _ramp(math.log2(len(days) + 1), 1, 4.3),
         "dated_lines": _share(reading.days_by_line, len(lines) * 0.6) if len(days) > 2 else 0.0,
         "days_spread": _ramp((days[-1] - days[0]).days, 5, 200) if len(days) > 4 else 0.0,
-        "times_of_day": _ramp(
-            len(re.findall(r"\b\d{1,2}[:.h]\d\d\b|\b\d{1,2}\s?[ap]m\b", text)), 1, 8
-        ),
-        "weekdays": _ramp(_count_lines(patterns.WEEKDAY, lines), 1, 6),
+        "times_of_day": _ramp(len(patterns.TIME_OF_DAY.findall(text)), 1, 8),
+        "weekdays": _ramp(_weekdays(reading), 1, 6),
         "calendar_columns": _ramp(len(look.columns), 1, 3),
         "task_columns": _ramp(_task_columns(reading), 1, 3),
         "month_heads": _ramp(_distinct(patterns.MONTH_HEAD, (*heads, *lines)), 1, 4),
@@ -384,25 +395,34 @@ def _task_columns(reading: _Reading) -> int:
 
 
 def _colours(original: str) -> int:
+    if not any(sign in original for sign in patterns.COLOUR_SIGNS):
+        return 0
     return len(set(patterns.HEX.findall(original)))
 
 
 def _quotes(reading: _Reading) -> int:
     """Quotations with somebody who says them."""
-    quoting = [
-        line for line in reading.original.splitlines() if any(mark in line for mark in '"“”»«')
-    ]
+    if not patterns.QUOTATION_MARK.search(reading.original):
+        return 0
+    quoting = filter(patterns.QUOTATION_MARK.search, reading.original.splitlines())
     return sum(len(patterns.SAYS.findall(line)) for line in quoting)
 
 
 def _code(reading: _Reading) -> float:
     fences = len(re.findall(r"^\s*```", reading.original, re.MULTILINE)) / 2
-    odd = _count_lines(patterns.CODE, reading.lines)
+    suspects = filter(patterns.CODE_SIGN.search, reading.lines[:_LINES_COUNTED])
+    odd = sum(bool(patterns.CODE.search(line)) for line in suspects)
     return max(_ramp(fences, 0, 4), _share(odd, len(reading.lines) * 0.3))
 
 
-def _count_lines(pattern: re.Pattern[str], lines: Sequence[str]) -> int:
-    return sum(bool(pattern.search(line)) for line in lines[:600])
+def _weekdays(reading: _Reading) -> int:
+    """How many lines name one; those that hold none of the words, as most do, are not looked at any closer."""
+    named = reading.content.words & patterns.WEEKDAY_WORDS
+    if not named:
+        return 0
+    lines = reading.lines[:_LINES_COUNTED]
+    suspects = (line for line in lines if any(word in line for word in named))
+    return sum(bool(patterns.WEEKDAY.search(line)) for line in suspects)
 
 
 def _count_rows(pattern: re.Pattern[str], rows: Sequence[Sequence[str]]) -> int:

@@ -48,16 +48,25 @@ MUST = frozenset({
     "must", "should", "always", "never", "don't", "avoid", "only", "ensure", "muss", "müssen",
     "nicht", "niemals", "immer", "jamais", "toujours", "nunca", "siempre", "doit",
 })  # fmt: skip
-AMOUNT = re.compile(r"[$€£¥₹]\s?\d|\d\s?(?:€|eur\b|usd\b|chf\b|k€|m€|руб)")
+# It begins with the characters that an amount begins with, so that all others are skipped at once.
+AMOUNT = re.compile(r"[$€£¥₹\d](?:(?<=[$€£¥₹])\s?\d|(?<=\d)\s?(?:€|eur\b|usd\b|chf\b|k€|m€|руб))")
+TIME_OF_DAY = re.compile(r"\d(?<!\w\d)\d?(?:[:.h]\d\d\b|\s?[ap]m\b)")
+CONTRACTION = re.compile(r"'(?<=\w')(?:s|t|re|ve|ll|d|m)\b")
+QUOTATION_MARK = re.compile('["“”»«]')
 SAYS = re.compile(
     r"\b(?:said|says|explained|explains|added|adds|commented|comments|notes|noted|sagt\w*|erklärt\w*|so|déclare|afirm\w+|dijo|disse|según)\b"
 )
+# One of these is in every line of code that CODE knows; found at once where CODE is not.
+CODE_SIGN = re.compile(r"\{|\}|;|\$|=>|\(\)|</|::|--")
 CODE = re.compile(r"[{};]\s*$|^\s*\$ |=>|\(\)|</|::|--\w")
 DAYS = (
     "monday tuesday wednesday thursday friday saturday sunday montag dienstag mittwoch "
     "donnerstag freitag samstag sonntag lundi mardi mercredi jeudi vendredi samedi dimanche "
     "lunes martes miércoles jueves viernes sábado domingo"
 )
+WEEKDAY_WORDS = frozenset(DAYS.split()) | {
+    "mon", "tue", "tues", "wed", "thur", "thurs", "fri", "sat", "sun",
+}  # fmt: skip
 WEEKDAY = re.compile(
     rf"\b(?:{'|'.join(DAYS.split())}|(?:mon|tues?|wed|thurs?|fri|sat|sun)(?=[\s,.]))\b"
 )
@@ -109,6 +118,7 @@ TASK_COLUMN = re.compile(
 COLUMN_OF_DAYS = re.compile(
     r".*\b(?:date|dates|day|when|start|datum|tag|fecha|jour|week|month|time|woche|monat)\b"
 )
+COLOUR_SIGNS = ("#", "RGB", "CMYK", "rgb", "cmyk", "hsl", "PANTONE", "Pantone", "PMS", "RAL")
 HEX = re.compile(
     r"(?=[#RCPrch])(?:#(?:[0-9a-fA-F]{6}|[0-9a-fA-F]{3})\b|\b(?:RGB|CMYK|rgb|cmyk|rgba|hsl)\W{0,3}\d{1,3}\s*[,/ ]\s*\d{1,3}|\b(?:PANTONE|Pantone|PMS)\s*\d{2,4}|\bRAL\s?\d{4})"
 )

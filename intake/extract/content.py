@@ -29,6 +29,10 @@ _BROKEN_WORD = re.compile("[\ufffe\x02]\r?\n?")
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\u00ad\u200b\u2060\ufeff\uffff]")
 _LINE_END = re.compile("\r\n?|[\x0c\x85\u2028\u2029]")
 _GAP = re.compile("\n{3,}")
+# Whatever `clean` changes: most texts hold nothing of it, and those that were cleaned before never do.
+_UNCLEAN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f\x85\u00ad\u200b\u2028\u2029\u2060\ud800-\udfff\ufeff-\uffff]|[ \t\u00a0](?:\n|\\Z)|\n\n\n"
+)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _SPACE = re.compile(r"\s+")
 
@@ -69,6 +73,8 @@ class Findings:
 
 def clean(text: str) -> str:
     """Lines that end in a line feed, without control characters, lone surrogates and long gaps."""
+    if not _UNCLEAN.search(text):
+        return text.strip("\n")
     text = _LINE_END.sub("\n", _BROKEN_WORD.sub("", text))
     text = _UNPRINTABLE.sub("", text)
     if _SURROGATE.search(text):

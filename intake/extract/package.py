@@ -26,6 +26,7 @@ _XML_OCTETS = 32 * 2**20
 _PACKAGE_OCTETS = 192 * 2**20
 _ENTRIES = 20_000
 _PROLOG_OCTETS = 65_536
+_CHUNK_OCTETS = 16_384
 _METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 _RELATIONSHIP = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
 _CORE = {
@@ -56,6 +57,7 @@ class Package:
             raise stop(Problem.TOO_LARGE, "too many package parts")
         self._entries = {entry.filename: entry for entry in entries}
         self._left = _PACKAGE_OCTETS
+        self._properties: Element | None = None
 
     def __contains__(self, name: object) -> bool:
         return name in self._entries
@@ -92,10 +94,11 @@ class Package:
 
     def xml(self, name: str) -> Element:
         """The root element of one XML part; stops with UNREADABLE where it is none."""
-        octets = self.read(name)
-        if len(octets) > _XML_OCTETS:
-            raise stop(Problem.TOO_LARGE, "too much XML")
-        return parse_xml(octets)
+        return parse_xml(self._xml_octets(name))
+
+    def elements(self, name: str, tag: str) -> Iterator[Element]:
+        """The elements so named in one XML part, as they are parsed: what lies behind the last one taken never is."""
+        yield from elements_of(self._xml_octets(name), tag)
 
     def related(self, name: str) -> dict[str, str]:
         """The parts that a part points to, by relationship id (OPC 9.3); none where it points nowhere."""
@@ -120,7 +123,15 @@ class Package:
     def _core(self, name: str) -> str | None:
         if "docProps/core.xml" not in self:
             return None
-        return self.xml("docProps/core.xml").findtext(_CORE[name])
+        if self._properties is None:
+            self._properties = self.xml("docProps/core.xml")
+        return self._properties.findtext(_CORE[name])
+
+    def _xml_octets(self, name: str) -> bytes:
+        octets = self.read(name)
+        if len(octets) > _XML_OCTETS:
+            raise stop(Problem.TOO_LARGE, "too much XML")
+        return octets
 
 
 def parse_xml(octets: bytes) -> Element:
@@ -128,6 +139,22 @@ def parse_xml(octets: bytes) -> Element:
     try:
         _refuse_document_type(octets)
         return ET.fromstring(octets)  # noqa: S314  # nothing with a document type comes here
+    except (ET.ParseError, expat.ExpatError, ValueError, LookupError) as error:
+        raise stop(Problem.UNREADABLE, "broken XML") from error
+
+
+def elements_of(octets: bytes, tag: str) -> Iterator[Element]:
+    """The elements so named, in the order of their ends, as `parse_xml` would give them, but only as far as asked."""
+    parser: ET.XMLPullParser[Element] = ET.XMLPullParser(("end",))
+    try:
+        _refuse_document_type(octets)
+        for start in range(0, len(octets), _CHUNK_OCTETS):
+            parser.feed(octets[start : start + _CHUNK_OCTETS])
+            ended = (event[-1] for event in parser.read_events())
+            yield from (
+                entry for entry in ended if isinstance(entry, ET.Element) and entry.tag == tag
+            )
+        parser.close()
     except (ET.ParseError, expat.ExpatError, ValueError, LookupError) as error:
         raise stop(Problem.UNREADABLE, "broken XML") from error
 

@@ -20,6 +20,7 @@ _BLIP = "{http://schemas.openxmlformats.org/drawingml/2006/main}blip"
 _IMAGE = "{urn:schemas-microsoft-com:vml}imagedata"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _MAIN = "word/document.xml"
+_STYLES = "word/styles.xml"
 _TWIPS_PER_POINT = 20
 _BOLD_CHARACTERS = 100
 _OFF = frozenset({"0", "false", "off"})
@@ -35,7 +36,7 @@ def read_docx(octets: bytes, *, limits: ExtractLimits) -> Extract | Unusable:
     document = package.xml(_MAIN)
     if document.tag.startswith(_STRICT):
         raise stop(Problem.UNSUPPORTED, "Strict Open XML")
-    reader = _Reader(_heading_styles(package))
+    reader = _Reader(_heading_styles(package, _styles_used(document)))
     lines = list(reader.lines(document))
     for name in package.names("word/"):
         if _MARGIN.fullmatch(name):
@@ -140,19 +141,27 @@ def _run_text(element: Element, boxes: list[Element]) -> Iterator[str]:
             yield from _run_text(child, boxes)
 
 
-def _heading_styles(package: Package) -> frozenset[str]:
-    """Ids of the styles for headings: names are English in every language of Word, ids are not."""
-    if "word/styles.xml" not in package:
+def _heading_styles(package: Package, used: frozenset[str]) -> frozenset[str]:
+    """Ids of the used styles for headings: names are English in every language of Word, ids are not.
+
+    Templates define hundreds of styles, which are not read any further once all that are used are known.
+    """
+    headings: set[str] = set()
+    if not used or _STYLES not in package:
         return frozenset()
-    named = (
-        (style.get(f"{_W}styleId", ""), style.find(f"{_W}name"))
-        for style in package.xml("word/styles.xml").iter(f"{_W}style")
-    )
-    return frozenset(
-        number
-        for number, name in named
-        if name is not None and _HEADING.fullmatch(name.get(f"{_W}val", ""))
-    )
+    unknown = set(used)
+    for style in package.elements(_STYLES, f"{_W}style"):
+        number, name = style.get(f"{_W}styleId", ""), style.find(f"{_W}name")
+        if name is not None and _HEADING.fullmatch(name.get(f"{_W}val", "")):
+            headings.add(number)
+        unknown.discard(number)
+        if not unknown:
+            break
+    return frozenset(headings)
+
+
+def _styles_used(document: Element) -> frozenset[str]:
+    return frozenset(style.get(f"{_W}val", "") for style in document.iter(f"{_W}pStyle"))
 
 
 def _points(size: Element | None, name: str) -> float:

@@ -281,11 +281,15 @@ def _digest(octets: bytes, tree: Tree, parts: tuple[Part, ...]) -> Sha256:
             digest.update(
                 entry.name.lower().encode() + b":" + b" ".join(entry.value.split()) + b"\n"
             )
-    by_path = {part.path: part.sha256 for part in parts}
+    by_path = {part.path: part for part in parts}
     for leaf in tree.leaves:
-        known = by_path.get(leaf.path)
+        part = by_path.get(leaf.path)
         digest.update(b"\n" + leaf.path.encode() + b" ")
-        digest.update(known.encode() if known else b"".join(octets[leaf.body : leaf.end].split()))
+        if part is None:
+            digest.update(b"".join(octets[leaf.body : leaf.end].split()))
+        else:
+            told = f"{part.media_type} {part.filename} {part.sha256}"
+            digest.update(told.encode("utf-8", "surrogateescape"))
     return Sha256(digest.hexdigest())
 
 

@@ -11,11 +11,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
-from intake import pages, worker
+from intake import worker
 from intake.app import open_app
 from intake.config import load
+from intake.guard import Channel
 from intake.outbox import Outbox
-from intake.reader import Reader
+from intake.pipeline import Reading
+from intake.reader import OpenMessage
 from intake.sinks.smtp import SmtpSink
 from intake.sources.imap_session import ImapSession
 from storage.blobs.s3 import S3BlobStore
@@ -51,13 +53,15 @@ def main() -> None:
         (Letters, "claim", "ledger: claim letter"),
         (Letters, "freeze", "ledger: freeze letter"),
         (Letters, "sent", "ledger: letter sent"),
-        (Reader, "start", "child: parse and unpack"),
+        (OpenMessage, "_start", "child: start, parse, unpack"),
+        (Channel, "receive", "waiting for the child"),
         (Outbox, "_composed", "compose"),
         (SmtpSink, "send", "send"),
         (Database, "now", "ledger: clock"),
         (worker, "receive", "= receive"),
-        (worker, "process", "= process"),
-        (pages, "publish", "= pages"),
+        (worker, "begin", "= begin"),
+        (Reading, "settle", "= settle"),
+        (worker, "publish", "= pages"),
         (Outbox, "deliver_due", "= deliver"),
     ):
         setattr(owner, method, clocked(name, getattr(owner, method)))

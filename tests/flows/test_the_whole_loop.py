@@ -46,11 +46,7 @@ class Stage:
         return Worker(self.app).once()
 
     def letters(self) -> list[EmailMessage]:
-        return [
-            message
-            for sent in self.sink.letters
-            if (message := message_from_bytes(sent.octets, policy=default)) is not None
-        ]
+        return [message_from_bytes(sent.octets, policy=default) for sent in self.sink.letters]
 
     def letters_to(self, address: str) -> list[EmailMessage]:
         return [message for message in self.letters() if address in str(message["To"])]

@@ -15,6 +15,7 @@ from pptx import Presentation
 from pptx.util import Inches
 
 from intake.extract import ExtractLimits, extract
+from intake.extract.samples import samples
 from intake.model import Extract, Family, Problem, Unusable
 
 openpyxl = pytest.importorskip("openpyxl")
@@ -267,6 +268,23 @@ def test_word_document_without_styles_has_its_short_bold_lines_as_headings() -> 
     document.add_paragraph("Because it is dark.")
 
     assert read(saved(document)).headings == ("Why we light",)
+
+
+def test_word_document_is_read_whatever_lies_behind_the_last_style_that_it_uses() -> None:
+    names = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    style = '<w:style w:styleId="H"><w:name w:val="heading 1"/></w:style>'
+    octets = package(
+        word__document_xml=f'<w:document {names}><w:body><w:p><w:pPr><w:pStyle w:val="H"/></w:pPr>'
+        "<w:r><w:t>Lamp</w:t></w:r></w:p></w:body></w:document>",
+        word__styles_xml=f"<w:styles {names}>{style}{' ' * 20_000}<broken></w:styles>",
+    )
+
+    assert read(octets).headings == ("Lamp",)
+
+
+@pytest.mark.parametrize(("name", "octets"), tuple(samples()))
+def test_sample_of_each_format_is_read(name: str, octets: bytes) -> None:
+    assert read(octets, name).family
 
 
 def test_word_document_has_no_page_count() -> None:
