@@ -92,11 +92,13 @@ def letters_after_filing(
     changed = bool(decision.documents or decision.superseded)
     capped = occasion.caps.reached(occasion.history)
     letters: list[LetterIntent] = []
-    if occasion.auto is None and not capped and (told or _may_speak(occasion)):
+    recipient = _answer_to(occasion.message, submission)
+    if recipient and occasion.auto is None and not capped and (told or _may_speak(occasion)):
         kind = LetterKind.REPORT if submission.is_freelancer else LetterKind.REPLY
-        letters.append(_answer(occasion, kind, _answer_to(occasion.message, submission)))
+        letters.append(_answer(occasion, kind, recipient))
     words = bool(occasion.message.written.strip())
-    if changed or told or (words and not submission.is_freelancer and occasion.auto is None):
+    spoken = words and not submission.is_freelancer and occasion.auto is None
+    if changed or (not capped and (told or spoken)):
         letters.extend(
             _report(occasion, freelancer)
             for freelancer in submission.project.freelancers
@@ -119,12 +121,16 @@ def _may_speak(occasion: Occasion) -> bool:
     return occasion.history.last_told is None
 
 
-def _answer_to(message: InboundMessage, submission: Submission) -> Mailbox:
-    """Reply-To (RFC 5322 3.6.2) where it names one person of the project, else the sender."""
-    known = {*submission.project.client.contacts, *submission.project.freelancers}
-    if len(message.reply_to) == 1 and message.reply_to[0].address in known:
-        return message.reply_to[0]
-    return message.sender or Mailbox("", submission.sender)
+def _answer_to(message: InboundMessage, submission: Submission) -> Mailbox | None:
+    """Reply-To (RFC 5322 3.6.2) where it names one person on the sender's side of the project, else the sender.
+
+    None for somebody who is neither contact nor freelancer, whose message a person assigned: they learn nothing.
+    """
+    project = submission.project
+    known = project.freelancers if submission.is_freelancer else project.client.contacts
+    named = message.reply_to if len(message.reply_to) == 1 else ()
+    senders = (message.sender,) if message.sender else ()
+    return next((mailbox for mailbox in (*named, *senders) if mailbox.address in known), None)
 
 
 def _answer(occasion: Occasion, kind: LetterKind, recipient: Mailbox) -> LetterIntent:

@@ -26,6 +26,7 @@ LATEST = 50
 def check(settings: Settings) -> Iterator[CheckLine]:
     """One line for each thing tried, as it was tried."""
     yield _check_database(settings)
+    yield _check_checklists(settings)
     yield _check_blobs(settings)
     for number in range(len(settings.sources)):
         yield from _check_source(settings, number)
@@ -43,6 +44,24 @@ def _check_database(settings: Settings) -> CheckLine:
     if revision == REVISION:
         return CheckLine(f"database: revision {revision}", works=True)
     return CheckLine("database: not at this program's revision", False, "Run `intake migrate`.")
+
+
+def _check_checklists(settings: Settings) -> CheckLine:
+    """Every project needs its checklist in the file, or nothing can be said of it."""
+    what = "checklists of all projects"
+    try:
+        with closing(open_ledger(settings)) as ledger:
+            ledger.database.require_current()
+            used = {project.checklist for project in ledger.directory.projects()}
+    except IntakeError:
+        return CheckLine(what, works=False, advice="The database does not say which are used.")
+    missing = ", ".join(sorted(used - set(settings.checklists)))
+    advice = (
+        f"The file has no checklist {missing}: put it back, or edit the projects."
+        if missing
+        else ""
+    )
+    return CheckLine(what, works=not missing, advice=advice)
 
 
 def _check_blobs(settings: Settings) -> CheckLine:

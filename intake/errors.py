@@ -20,6 +20,10 @@ class PermanentError(IntakeError):
     """5.x.x: the same call will never succeed. Nobody retries it; a person decides."""
 
 
+class BlobsRefusedError(PermanentError):
+    """The blob store will not take or give a document as things are: its rights or its keys are to blame, not a message."""
+
+
 class ConfigError(IntakeError):
     """The configuration or the command line is wrong: do not start (exit code 2)."""
 

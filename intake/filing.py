@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from intake.completeness import wanted_by
+from intake.links import canonical
 from intake.model import (
     OTHER,
     Alternative,
@@ -87,7 +88,8 @@ class Filer:
                 continue
             twin = known.get(part.sha256)
             if twin is not None:
-                outcomes.append(outcome(part, Fate.DUPLICATE, number=twin.number))
+                fate = Fate.NOT_ASKED_FOR if twin.rejected else Fate.DUPLICATE
+                outcomes.append(outcome(part, fate, number=twin.number))
                 continue
             seen = examined[part.sha256]
             if seen.classification.problem is not None:
@@ -178,7 +180,7 @@ class Filer:
         wanted = wanted_by(classification, self.checklist, is_link=True)
         if not wanted:
             return replace(link, fate=LinkFate.NOTED), None
-        sha256 = Sha256(hashlib.sha256(link.url.encode()).hexdigest())
+        sha256 = Sha256(hashlib.sha256(canonical(link.url).encode()).hexdigest())
         if sha256 in known:
             return link, None
         return link, Document(
@@ -224,8 +226,8 @@ def resemblance(one: Sequence[int], other: Sequence[int]) -> float:
 
 def _stem(filename: str) -> str:
     """A name without its ending and version words: "Deck final v3 (2).pdf" → "deck"."""
-    words = re.sub(r"[_\-. ]+", " ", filename.rpartition(".")[0] or filename)
-    return " ".join(_VERSION_WORDS.sub(" ", words).lower().split())
+    words = _VERSION_WORDS.sub(" ", (filename.rpartition(".")[0] or filename).replace("_", " "))
+    return " ".join(re.sub(r"[\-.]", " ", words).lower().split())
 
 
 def _edition(document: Document) -> tuple[datetime, int]:

@@ -16,7 +16,7 @@ from intake import telemetry
 from intake.completeness import assess
 from intake.compose import Templates, compose
 from intake.config import Settings
-from intake.errors import ClaimLostError, ConfigError, PermanentError, TransientError
+from intake.errors import ClaimLostError, ConfigError, IntakeError, TransientError
 from intake.model import (
     Address,
     Brief,
@@ -84,12 +84,23 @@ class Outbox:
         """Send one letter; False where the sink cannot take letters at the moment."""
         if claim.cut_off:
             return self._settle_cut_off(claim)
+        if not _still_belongs(claim):
+            self.ledger.letters.dropped(claim)
+            log.warning(telemetry.LETTER_DROPPED, letter_id=claim.number)
+            return True
         letter = claim.frozen
         if letter is None:
             try:
                 letter = self._composed(claim)
-            except PermanentError as error:
+            except TransientError:
+                raise  # the world is to blame, not the letter
+            except IntakeError as error:
                 return self._record(claim, Refused(str(error)))
+            except (
+                Exception
+            ) as error:  # templates are the operator's: one letter must not stop the others
+                log.exception(telemetry.LETTER_FAILED, letter_id=claim.number)
+                return self._record(claim, Refused(type(error).__name__))
             self.ledger.letters.freeze(claim, letter)
         elif self.sink.find(letter.message_id):
             return self._record(claim, Sent(letter.message_id))
@@ -215,6 +226,14 @@ class Outbox:
         if document.blob is None:
             return document.url
         return self.blobs.presigned(document.blob, expires=LINKS_EXPIRE)
+
+
+def _still_belongs(claim: LetterClaim) -> bool:
+    """Whether the recipient is one of the project's people today: they may have left since the letter was owed."""
+    if claim.standing is None:
+        return True
+    project = claim.standing.project
+    return claim.recipient.address in {*project.client.contacts, *project.freelancers}
 
 
 def project_address(own: Address, token: Token) -> Address:

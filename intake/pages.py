@@ -16,6 +16,8 @@ from storage.values import Standing
 def publish(settings: Settings, ledger: Ledger, blobs: Store) -> None:
     """Write the pages of every project that has changed since they were written. Idempotent."""
     for standing in ledger.unindexed():
+        if standing.project.checklist not in settings.checklists:
+            continue  # `intake check` says so
         index = index_of(settings, standing)
         keys = index.keys
         blobs.put(keys.html, render_html(index), BlobNote("text/html; charset=utf-8"), replace=True)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, timedelta
 from functools import cached_property
@@ -26,11 +26,12 @@ from intake.answers import (
     thread_key,
 )
 from intake.config import Settings
-from intake.errors import StaleViewError, TransientError
+from intake.errors import BlobsRefusedError, PermanentError, StaleViewError, TransientError
 from intake.filing import Filer, outcome
 from intake.identify import identify, thread_of, token_of
 from intake.model import (
     Accepted,
+    Acquaintance,
     Address,
     BlobKey,
     BlobNote,
@@ -114,7 +115,9 @@ def begin(desk: Desk, claim: Claim, octets: bytes | None = None) -> Reading:
 
     `octets` saves fetching them again. Nothing is written. Close the reading.
     """
-    octets = octets if octets is not None else desk.blobs.get(claim.blob_key)
+    if octets is None:
+        with _at_the_blobs():
+            octets = desk.blobs.get(claim.blob_key)
     opened = desk.reader.open(octets, envelope_recipient=claim.envelope_recipient)
     reading = Reading(desk, claim, opened)
     if isinstance(reading.disposition, Accepted):
@@ -143,7 +146,10 @@ class Reading:
 
     def settle(self) -> MessageStatus:
         """Decide what the message means and write that down; raises what storing and writing raise."""
+        digest = self.opened.message.digest
         match self.disposition:
+            case Accepted() if self.desk.ledger.messages.is_repeated(self.claim, digest):
+                return self._unfiled(self.disposition, hold=None)  # before any document is stored
             case Accepted() as accepted:
                 return self._filed(accepted)
             case Held(reason=reason) as held:
@@ -209,7 +215,26 @@ class Reading:
             return Submission(project, sender, is_freelancer=sender in project.freelancers)
         token = token_of(message.recipients, self.desk.settings.intake.address)
         acquaintance = ledger.directory.acquaintance(sender, token=token, thread=thread_of(message))
+        named = self._projects_named(acquaintance)
+        if len(named) > 1:
+            return Unidentified(HoldReason.AMBIGUOUS_PROJECT, named)
         return identify(message, acquaintance, token=token)
+
+    def _projects_named(self, acquaintance: Acquaintance) -> tuple[Project, ...]:
+        """The sender's projects whose addresses the message names; the envelope alone decides where it is known."""
+        if self.claim.envelope_recipient is not None:
+            return ()
+        own = self.desk.settings.intake.address
+        tokens = {token_of([address], own) for address in self.opened.message.recipients}
+        return tuple(
+            project
+            for project in acquaintance.projects
+            if project.token in tokens
+            and (
+                project.client.id in acquaintance.clients
+                or acquaintance.sender in project.freelancers
+            )
+        )
 
     def _question(
         self, disposition: Accepted, unidentified: Unidentified
@@ -286,8 +311,9 @@ class Reading:
             octets = self.opened.octets(part.path)
             put = self.desk.blobs.put
             puts.append(self.desk.pool.submit(put, keys[part.sha256], octets, note))
-        for stored in puts:
-            stored.result()
+        with _at_the_blobs():
+            for stored in puts:
+                stored.result()
 
     def _is_confidential(self, project: Project) -> bool:
         """The project is, or the person says so of this mail."""
@@ -320,6 +346,15 @@ _STATUS: dict[type[Disposition], MessageStatus] = {
     Discarded: MessageStatus.DISCARDED,
     Bounce: MessageStatus.BOUNCE,
 }
+
+
+@contextmanager
+def _at_the_blobs() -> Iterator[None]:
+    """A store that refuses one document may well refuse them all: the store is to blame, not this message."""
+    try:
+        yield
+    except PermanentError as error:
+        raise BlobsRefusedError(str(error)) from error
 
 
 def _fresh(parts: Sequence[SortedPart], known: set[Sha256]) -> list[SortedPart]:

@@ -75,6 +75,13 @@ class Reviewer:
             raise ConfigError(
                 f"{token} is another client's project: documents never cross clients."
             )
+        twins = [entry for entry in target.documents if entry.sha256 == document.sha256]
+        if twins:
+            raise ConfigError(
+                f"{token} has that document already, as file {twins[0].number}: reject it here instead."
+            )
+        if any(entry.sha256 == document.sha256 for entry in target.documents):
+            raise ConfigError(f"{token} has this document already: reject number {number} instead.")
         self._move(held, source, document, target)
         return held
 
@@ -180,10 +187,6 @@ def as_decided(classification: Classification, kind: Kind) -> Classification:
         kind=kind,
         confidence=1.0,
         sure=True,
-        cadence=classification.cadence,
-        period=classification.period,
-        span=classification.span,
-        by_quarter=classification.by_quarter,
         document_date=classification.document_date,
         pages=classification.pages,
         title=classification.title,

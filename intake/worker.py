@@ -9,7 +9,7 @@ from __future__ import annotations
 import signal
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from types import FrameType
@@ -17,10 +17,12 @@ from types import FrameType
 from intake import telemetry
 from intake.app import App
 from intake.errors import (
+    BlobsRefusedError,
     ClaimLostError,
     ConfigError,
     DatabaseUnreachableError,
     IntakeError,
+    PermanentError,
     TransientError,
 )
 from intake.model import RawMessage, Source
@@ -30,6 +32,10 @@ from storage.values import Claim, MessageStatus
 
 PAUSE_AFTER_OUTAGE = timedelta(seconds=15)
 PAUSE_AFTER_ERROR = timedelta(seconds=30)
+PAUSE_AFTER_REFUSAL = timedelta(minutes=20)
+"""Long enough for a person to mend the rights of a bucket before all mail is held."""
+BLOBS_REFUSED = "blobs (refused)"
+"""What a store is called that answers, and will not take or give something; the others go on."""
 LONGEST_WAIT_SECONDS = 300.0
 LONGEST_PAUSE_SECONDS = 300.0
 DELIVER_EVERY_SECONDS = 2.0
@@ -68,6 +74,7 @@ class Worker:
         """What could not be reached in this round. What works again has recovered with the next one."""
         self._delivered_at = 0.0
         self._deliver_again_at = 0.0
+        self._again_at: dict[str, float] = {}
         self._begun: Reading | None = None
 
     # ------------------------------------------------------------ once
@@ -85,10 +92,13 @@ class Worker:
         if claim is None:
             return MessageStatus.REPEATED
         taken: list[MessageStatus] = []
+        own, octets = claim.number, raw.octets
         while claim is not None and not taken:
             with self._trying(claim, at_once=True):
-                taken.append(process(desk, claim, raw.octets))
-            if not taken:
+                status = process(desk, claim, octets if claim.number == own else None)
+                if claim.number == own:
+                    taken.append(status)
+            if not taken:  # it waits for another try, behind whatever waited before it
                 claim = messages.claim(self._app.ledger.worker)
         return taken[0] if taken else MessageStatus.HELD
 
@@ -100,19 +110,21 @@ class Worker:
         with self._signals():
             while not self._stopping:
                 self._round(at_once=False)
-                self._wait()
+                with suppress(_Stopped):
+                    self._wait()
         log.info(telemetry.WORKER_STOPPED, worker_id=self._app.ledger.worker)
 
     def _round(self, *, at_once: bool) -> None:
         self._failed_now.clear()
         with self._reaching("database"):
             self._app.ledger.messages.take_over(self._app.ledger.worker)
-        for source in self._app.sources:
+        sources = [source for source in self._app.sources if at_once or self._may_try(source.name)]
+        for source in sources:
             with self._reaching(source.name):
                 self._drain(source, at_once=at_once)
         with self._reaching("database"):
             self._process_waiting(at_once=at_once)
-        for source in self._app.sources:
+        for source in sources:
             with self._reaching(source.name):
                 self._acknowledge(source)
         self.finish(ends_bursts=at_once)
@@ -120,7 +132,7 @@ class Worker:
     def finish(self, *, ends_bursts: bool = True) -> None:
         """Send what is due, and write the pages of projects that have changed."""
         self._deliver(ends_bursts=ends_bursts)
-        with self._reaching("blobs"):
+        with self._reaching("pages"):
             publish(self._app.settings, self._app.ledger, self._app.blobs)
 
     def _drain(self, source: Source, *, at_once: bool) -> None:
@@ -129,9 +141,7 @@ class Worker:
         try:
             for raw in source.fetch(known):
                 with self._reaching("blobs"):
-                    receipt = receive(self._app.desk, raw)
-                    if receipt.claim is not None:
-                        self._begin(receipt.claim, raw.octets, at_once=at_once)
+                    self._receive(raw, at_once=at_once)
                 if self._stopping or self._cannot_work():
                     return
                 if not at_once and time.monotonic() - self._delivered_at > DELIVER_EVERY_SECONDS:
@@ -139,6 +149,16 @@ class Worker:
                     self._deliver(ends_bursts=False)
         finally:
             self._settle_begun(at_once=at_once)
+
+    def _receive(self, raw: RawMessage, *, at_once: bool) -> None:
+        """Receive one message and begin to read it. One whose octets the store refuses does not stop the others."""
+        try:
+            receipt = receive(self._app.desk, raw)
+        except PermanentError as error:
+            self._note_failure(BLOBS_REFUSED, error)
+            return
+        if receipt.claim is not None:
+            self._begin(receipt.claim, raw.octets, at_once=at_once)
 
     def _process_waiting(self, *, at_once: bool) -> None:
         """Process what was received before and not settled: by this worker, or one that is gone."""
@@ -152,6 +172,10 @@ class Worker:
             with self._reaching("blobs"):
                 self._begin(claim, None, at_once=at_once)
         self._settle_begun(at_once=at_once)
+
+    def _may_try(self, name: str) -> bool:
+        """Whether a source works, or has been left alone for long enough."""
+        return time.monotonic() >= self._again_at.get(name, 0.0)
 
     def _cannot_work(self) -> bool:
         """Whether this round found out that messages can be neither stored nor settled."""
@@ -190,6 +214,9 @@ class Worker:
         except TransientError:
             messages.put_back(claim, pause=PAUSE_AFTER_OUTAGE)
             raise
+        except BlobsRefusedError as error:
+            self._note_failure(BLOBS_REFUSED, error)
+            messages.fail(claim, _described(error), pause=PAUSE_AFTER_REFUSAL)
         except Exception as error:  # anything can come out of a message: three tries, then a person
             log.exception(telemetry.MESSAGE_FAILED, message_id=claim.number)
             pause = timedelta() if at_once else PAUSE_AFTER_ERROR
@@ -227,7 +254,7 @@ class Worker:
                 return
             share = seconds / max(1, len(self._app.sources))
             reachable = [
-                source for source in self._app.sources if source.name not in self._failed_now
+                source for source in self._app.sources if source.name not in self._unreachable
             ]
             if not reachable or self._cannot_work():
                 time.sleep(seconds)
@@ -235,10 +262,8 @@ class Worker:
             for source in reachable:
                 if source.wait(min(share, 2.0) if len(reachable) > 1 else seconds):
                     return
-        except TransientError:
-            time.sleep(1.0)
-        except _Stopped:
-            return
+        except (IntakeError, OSError):
+            time.sleep(1.0)  # the next round finds out what it is, and says so
         finally:
             self._waiting = False
 
@@ -249,7 +274,7 @@ class Worker:
         if self._cannot_work():
             return longest
         try:
-            due = self._app.ledger.seconds_until_due()
+            due = self._app.ledger.seconds_until_due(letters=not self._app.settings.delivery.hold)
         except TransientError:
             return longest
         shortest = max(0.05, self._deliver_again_at - time.monotonic())
@@ -258,7 +283,7 @@ class Worker:
     def _pause_seconds(self, what: str) -> float:
         """How long to leave a part of the world alone: 0 while it works, longer with each round that fails."""
         failures = self._unreachable.get(what, 0)
-        return min(2.0**failures, LONGEST_PAUSE_SECONDS) if failures else 0.0
+        return min(2.0 ** min(failures, 16), LONGEST_PAUSE_SECONDS) if failures else 0.0
 
     @contextmanager
     def _reaching(self, what: str) -> Iterator[None]:
@@ -283,6 +308,7 @@ class Worker:
             return
         self._failed_now.add(what)
         self._unreachable[what] = self._unreachable.get(what, 0) + 1
+        self._again_at[what] = time.monotonic() + self._pause_seconds(what)
         if self._unreachable[what] == 1:
             log.error(telemetry.UNREACHABLE, what=what, reason=_described(error))
 

@@ -58,9 +58,14 @@ class Database:
         return engine
 
     def _postgres_engine(self) -> sa.Engine:
-        return sa.create_engine(
-            self.url, pool_pre_ping=True, connect_args={"connect_timeout": 10}, pool_size=4
-        )
+        try:
+            return sa.create_engine(
+                self.url, pool_pre_ping=True, connect_args={"connect_timeout": 10}, pool_size=4
+            )
+        except ImportError as error:
+            raise ConfigError(
+                'PostgreSQL needs its driver: pip install -c constraints.txt -e ".[postgres]" adds it.'
+            ) from error
 
     @contextmanager
     def write(self) -> Iterator[Session]:

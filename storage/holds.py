@@ -14,6 +14,7 @@ from intake.model import (
     HoldId,
     HoldReason,
     ItemName,
+    LetterKind,
     LetterNumber,
     LetterState,
     MessageNumber,
@@ -22,7 +23,7 @@ from intake.model import (
 )
 from storage import audit, schema
 from storage.database import Database
-from storage.rows import classification_json
+from storage.rows import classification_json, lock_project
 from storage.values import HeldThing, HoldSubject, MessageStatus
 
 
@@ -89,6 +90,8 @@ class Holds:
         """Write a person's word on a document: what it is and what it counts toward. Repeating it changes nothing."""
         with self._database.write() as session:
             hold = _open(session, number)
+            if hold.project_id is not None:
+                lock_project(session, hold.project_id)
             row = session.get_one(schema.Document, hold.document_id)
             row.classification = classification_json(classification)
             row.decided_by_person, row.rejected = True, rejected
@@ -113,6 +116,7 @@ class Holds:
             row.released, row.tries, row.deaths, row.retry_at = True, 0, 0, None
             # Its own digest must not make it a repetition of itself; twins that wait stay repetitions of it.
             row.assigned_project_id = project or row.assigned_project_id
+            _drop_questions(session, row.id)
             self._close(session, hold, decision)
 
     def reject_message(self, number: HoldId, *, reason: str) -> None:
@@ -121,6 +125,7 @@ class Holds:
             hold = _open(session, number)
             row = session.get_one(schema.Message, hold.message_id)
             row.status = MessageStatus.REJECTED
+            _drop_questions(session, row.id)
             self._close(session, hold, f"reject: {reason}")
 
     def decide_letter(self, number: HoldId, *, decision: str, state: LetterState) -> None:
@@ -139,6 +144,21 @@ class Holds:
         now = self._database.now(session)
         hold.decided_at, hold.decision = now, decision
         audit.append(session, "hold.decided", at=now, project=hold.project_id, hold=hold.id)
+
+
+def _drop_questions(session: Session, message: int) -> None:
+    """A person has answered: the sender need not be asked any more."""
+    asked = sa.select(schema.LetterCause.letter_id).where(schema.LetterCause.message_id == message)
+    session.execute(
+        sa.update(schema.Letter)
+        .where(
+            schema.Letter.id.in_(asked),
+            schema.Letter.kind == LetterKind.QUESTION,
+            schema.Letter.state == LetterState.INTENT,
+            schema.Letter.worker_id.is_(None),
+        )
+        .values(state=LetterState.DROPPED)
+    )
 
 
 def _open(session: Session, number: int) -> schema.Hold:

@@ -19,7 +19,7 @@ from storage.holds import Holds
 from storage.letters import Letters
 from storage.liveness import liveness_of
 from storage.messages import Messages
-from storage.rows import document_row, standing_value
+from storage.rows import document_row, lock_project, standing_value
 from storage.values import HeldThing, MessageStatus, Standing
 
 
@@ -86,8 +86,8 @@ class Ledger:
                 .values(index_version=standing.version)
             )
 
-    def seconds_until_due(self) -> float | None:
-        """How long until a message or a letter that nobody has in hand is due; None where nothing waits."""
+    def seconds_until_due(self, *, letters: bool = True) -> float | None:
+        """How long until a message, or one of the `letters`, that nobody has in hand is due; None where nothing waits."""
         with self.database.read() as session:
             letter = session.scalar(
                 sa.select(sa.func.min(schema.Letter.due_at)).where(
@@ -101,7 +101,8 @@ class Ledger:
                     schema.Message.worker_id.is_(None),
                 )
             )
-            moments = [moment for moment in (letter, message) if moment is not None]
+            waiting = (letter if letters else None, message)
+            moments = [moment for moment in waiting if moment is not None]
             if not moments:
                 return None
             return (min(moments) - self.database.now(session)).total_seconds()
@@ -114,6 +115,8 @@ class Ledger:
         Key: (project, SHA-256), (project, number).
         """
         with self.database.write() as session:
+            for standing in sorted((source, to), key=lambda entry: entry.project.id):
+                lock_project(session, standing.project.id)
             row = session.scalars(
                 sa.select(schema.Document).where(
                     schema.Document.project_id == source.project.id,

@@ -198,6 +198,15 @@ class Letters:
         """The other side will never take it."""
         self._end(claim, LetterState.FAILED, HoldReason.FAILED_LETTER, detail)
 
+    def dropped(self, claim: LetterClaim) -> None:
+        """It must not be sent any more."""
+        with self._database.write() as session:
+            now = self._database.now(session)
+            _change(session, claim, state=LetterState.DROPPED, worker_id=None)
+            audit.append(
+                session, "letter.dropped", at=now, project=claim.project, letter=claim.number
+            )
+
     def _end(self, claim: LetterClaim, state: LetterState, reason: HoldReason, detail: str) -> None:
         with self._database.write() as session:
             now = self._database.now(session)
@@ -214,30 +223,49 @@ class Letters:
                 session, f"letter.{state}", at=now, project=claim.project, letter=claim.number
             )
 
-    def history(self, recipient: Address, *, thread: str, project: ProjectId | None) -> History:
-        """What this person was written lately: within an hour, a day, a day in this thread; and when about this project."""
+    def history(self, sender: Address, *, thread: str, project: ProjectId | None) -> History:
+        """What answers to this person's messages there were lately, and when something was told about this project.
+
+        Answers count for whoever wrote what they answer, not for whom they went to: a Reply-To must not open a way
+        around the caps.
+        """
         with self._database.read() as session:
             now = self._database.now(session)
-            rows = session.execute(
-                sa.select(
-                    schema.Letter.created_at,
-                    schema.Letter.thread,
-                    schema.Letter.kind,
-                    schema.Letter.project_id,
-                ).where(
-                    schema.Letter.recipient == recipient,
-                    schema.Letter.created_at > now - LOOKED_BACK,
+            since = now - LOOKED_BACK
+            answers = session.execute(
+                sa.select(schema.Letter.id, schema.Letter.created_at)
+                .join(schema.LetterCause, schema.LetterCause.letter_id == schema.Letter.id)
+                .join(schema.Message, schema.Message.id == schema.LetterCause.message_id)
+                .where(
+                    schema.Message.sender == sender,
+                    schema.Letter.created_at > since,
+                    schema.Letter.kind.in_(ANSWERS)
+                    | (
+                        (schema.Letter.kind == LetterKind.REPORT)
+                        & (schema.Letter.recipient == sender)
+                    ),
                 )
+                .distinct()
             ).all()
-        answers = [row for row in rows if row.kind in ANSWERS]
+            in_thread = session.scalar(
+                sa.select(sa.func.count())
+                .select_from(schema.Letter)
+                .where(schema.Letter.thread == thread, schema.Letter.created_at > since)
+            )
+            told = session.scalar(
+                sa.select(sa.func.max(schema.Letter.created_at)).where(
+                    schema.Letter.recipient == sender,
+                    schema.Letter.project_id == project,
+                    schema.Letter.created_at > since,
+                )
+            )
         hour_ago = now - timedelta(hours=1)
-        told = [row.created_at for row in rows if row.project_id == project]
         return History(
             now=now,
             sender_hour=sum(row.created_at > hour_ago for row in answers),
             sender_day=len(answers),
-            thread_day=sum(row.thread == thread for row in answers),
-            last_told=max(told, default=None) if project else None,
+            thread_day=in_thread or 0,
+            last_told=told,
         )
 
     def doubtful_ones(self) -> tuple[DoubtfulLetter, ...]:
@@ -293,7 +321,7 @@ def _letter_claim(
     frozen = _frozen(row)
     standing: Standing | None = None
     review: tuple[tuple[int, HoldId], ...] = ()
-    if frozen is None and row.project_id is not None:
+    if row.project_id is not None:
         standing = standing_value(session, session.get_one(schema.Project, row.project_id))
         review = _review_numbers(session, row.project_id)
     messages = session.scalars(

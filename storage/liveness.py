@@ -94,13 +94,19 @@ class SessionLiveness:
         self.release()
         try:
             connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-            connection.execute(
-                sa.text("SELECT pg_advisory_lock(:class, :worker)"),
+            # Not taken where the server still believes in the connection that was lost; then it holds, and we ask again.
+            taken = connection.scalar(
+                sa.text("SELECT pg_try_advisory_lock(:class, :worker)"),
                 {"class": LOCK_CLASS, "worker": worker},
             )
         except DBAPIError as error:
-            raise TransientError("The database did not let this worker take its lock.") from error
-        self._connection = connection
+            raise DatabaseUnreachableError(
+                "The database did not let this worker take its lock."
+            ) from error
+        if taken:
+            self._connection = connection
+        else:
+            connection.close()
 
     def is_dead(self, worker: int) -> bool:
         """See `Liveness.is_dead`."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from intake.errors import ClaimLostError, StaleViewError
@@ -29,7 +30,7 @@ from storage.database import Database
 from storage.holds import open_hold
 from storage.letters import owe
 from storage.liveness import Liveness
-from storage.rows import document_row, part_row
+from storage.rows import document_row, lock_project, part_row
 from storage.values import Claim, HoldSubject, MessageStatus, NewMessage, Settlement
 
 LEASE = timedelta(minutes=15)
@@ -86,12 +87,8 @@ class Messages:
         Octets that have a row already only get their new locator, so that they can be acknowledged.
         """
         with self._database.write() as session:
-            found = _by_sha256(session, new.sha256)
-            if found is not None:
-                found.source, found.locator = new.locator.source, new.locator.name
-                found.acknowledged_at = None
-                settled = found.status != MessageStatus.WAITING
-                return Receipt(MessageNumber(found.id), new=False, settled=settled, claim=None)
+            if _by_sha256(session, new.sha256) is not None:
+                return _received_before(session, new)
             now = self._database.now(session)
             row = schema.Message(
                 sha256=new.sha256,
@@ -108,8 +105,11 @@ class Messages:
                 fence=1,
                 claimed_until=now + LEASE,
             )
-            session.add(row)
-            session.flush()
+            try:
+                with session.begin_nested():
+                    session.add(row)
+            except IntegrityError:  # another worker received it at this very moment
+                return _received_before(session, new)
             audit.append(session, "message.received", at=now, message=row.id)
             return Receipt(MessageNumber(row.id), new=True, settled=False, claim=_claim(row))
 
@@ -136,7 +136,7 @@ class Messages:
                     schema.Message.worker_id.in_([*dead, worker])
                     | (schema.Message.claimed_until < now),
                 )
-                .with_for_update()  # one that another worker frees at this moment is claimed by a third at the next
+                .with_for_update()  # another worker may free it at this moment, and a third claim it
             ).all()
             for row in rows:
                 row.deaths += 1 if row.worker_id in dead else 0
@@ -196,7 +196,9 @@ class Messages:
         with self._database.write() as session:
             row = _claimed(session, claim)
             now = self._database.now(session)
-            status = self._status(session, row, outcome)
+            if outcome.standing is not None:
+                lock_project(session, outcome.standing.project.id)
+            status = _status(session, row, outcome)
             row.status, row.reason = status, outcome.hold
             row.settled_at, row.worker_id, row.retry_at = now, None, None
             _note_message(row, outcome)
@@ -222,21 +224,10 @@ class Messages:
             )
             return status
 
-    def _status(self, session: Session, row: schema.Message, outcome: Settlement) -> MessageStatus:
-        """The outcome's status, unless the same message (but for its trace fields) is settled already."""
-        if outcome.message is None:
-            return outcome.status
-        row.digest = outcome.message.digest
-        twin = session.scalar(
-            sa.select(schema.Message.id)
-            .where(
-                schema.Message.digest == row.digest,
-                schema.Message.id != row.id,
-                schema.Message.status.not_in([MessageStatus.WAITING, MessageStatus.REPEATED]),
-            )
-            .limit(1)
-        )
-        return outcome.status if twin is None else MessageStatus.REPEATED
+    def is_repeated(self, claim: Claim, digest: Sha256) -> bool:
+        """Whether the same message, but for its trace fields, is filed or refused already; `settle` asks again."""
+        with self._database.read() as session:
+            return _has_twin(session, claim.number, digest, _FINAL)
 
     def known_locators(self, source: str) -> frozenset[str]:
         """The names under which a source still keeps messages that have a row; they need no second fetch."""
@@ -297,8 +288,55 @@ class Messages:
             return {row[0]: row[1] for row in found}
 
 
+_FINAL = (MessageStatus.ACCEPTED, MessageStatus.BOUNCE, MessageStatus.DISCARDED)
+
+
+def _status(session: Session, row: schema.Message, outcome: Settlement) -> MessageStatus:
+    """The outcome's status, unless the same message (but for its trace fields) is settled already.
+
+    A copy that is held does not stand in the way of one that is accepted: that one may be the genuine mail.
+    """
+    if outcome.message is None:
+        return outcome.status
+    row.digest = outcome.message.digest
+    if session.get_bind().dialect.name == "postgresql":
+        # Copies that two workers settle at once see each other; SQLite has one writer anyway.
+        key = int(row.digest[:15], 16)
+        session.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
+    held = outcome.status is MessageStatus.HELD
+    counted = (*_FINAL, MessageStatus.HELD, MessageStatus.REJECTED) if held else _FINAL
+    twin = _has_twin(session, row.id, row.digest, counted)
+    return MessageStatus.REPEATED if twin else outcome.status
+
+
+def _has_twin(
+    session: Session, number: int, digest: str, statuses: Sequence[MessageStatus]
+) -> bool:
+    found = session.scalar(
+        sa.select(schema.Message.id)
+        .where(
+            schema.Message.digest == digest,
+            schema.Message.id != number,
+            schema.Message.status.in_(statuses),
+        )
+        .limit(1)
+    )
+    return found is not None
+
+
 def _by_sha256(session: Session, sha256: str) -> schema.Message | None:
     return session.scalar(sa.select(schema.Message).where(schema.Message.sha256 == sha256))
+
+
+def _received_before(session: Session, new: NewMessage) -> Receipt:
+    """Note where a message that has its row lies now, so that it can be acknowledged."""
+    found = session.scalars(
+        sa.select(schema.Message).where(schema.Message.sha256 == new.sha256)
+    ).one()
+    found.source, found.locator = new.locator.source, new.locator.name
+    found.acknowledged_at = None
+    settled = found.status != MessageStatus.WAITING
+    return Receipt(MessageNumber(found.id), new=False, settled=settled, claim=None)
 
 
 def _claim(row: schema.Message) -> Claim:

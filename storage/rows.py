@@ -132,6 +132,13 @@ def _project(session: Session, row: schema.Project, words: Words) -> Project:
     )
 
 
+def lock_project(session: Session, project: int) -> None:
+    """The first lock of every verb that changes a project's documents or letters, so that no two wait for each other."""
+    session.execute(
+        sa.select(schema.Project.id).where(schema.Project.id == project).with_for_update()
+    )
+
+
 def classification_json(value: Classification) -> dict[str, object]:
     """A classification as the JSON column holds it."""
     return dict(_CLASSIFICATION.dump_python(value, mode="json"))

@@ -155,7 +155,7 @@ class LetterClaim:
     cc: tuple[Address, ...] = field(repr=False)
     received: tuple[Received, ...]
     standing: Standing | None
-    """None for a question, and where the letter was composed before."""
+    """None for a question, which belongs to no project."""
     review: tuple[tuple[int, HoldId], ...]
     """Of the project's documents that wait for a person: their numbers, and those in the review queue."""
     now: datetime
@@ -192,7 +192,7 @@ class DoubtfulLetter:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What one person was written within the last day: numbers of answers, and when something about one project."""
+    """The last day with one person: answers to what they wrote, answers in one thread, and when they were told of a project."""
 
     now: datetime
     sender_hour: int

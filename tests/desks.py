@@ -17,6 +17,7 @@ from intake.config import Settings, load
 from intake.demo.documents import Enclosure
 from intake.model import Address, Project, Token
 from storage.directory import NewProject
+from storage.ledger import Ledger
 
 DESK = "intake@studio.example"
 CLIENT = "Halden Robotics"
@@ -39,6 +40,8 @@ class Wiring:
     blobs: dict[str, object] = field(default_factory=lambda: {"url": "./collateral"})
     database: dict[str, object] = field(default_factory=lambda: {"url": "sqlite:///intake.db"})
     intake: dict[str, object] = field(default_factory=dict)
+    further: dict[str, object] = field(default_factory=dict)
+    """Further sections of the configuration."""
 
 
 def config_file(folder: Path, wiring: Wiring | None = None) -> Path:
@@ -59,6 +62,7 @@ def config_file(folder: Path, wiring: Wiring | None = None) -> Path:
                 "delivery": wiring.delivery,
                 "blobs": wiring.blobs,
                 "database": wiring.database,
+                **wiring.further,
             }
         )
     )
@@ -89,9 +93,14 @@ def smtp_delivery(port: int) -> dict[str, object]:
 
 def open_engagement(app: App, *, token: Token = TOKEN, title: str = "Q4 launch") -> Project:
     """A client with one contact, and a project of the onboarding checklist."""
-    if CLIENT not in {client.name for client in app.ledger.directory.clients()}:
-        app.ledger.directory.add_client(CLIENT, contacts=[CONTACT])
-    return app.ledger.directory.open_project(
+    return engagement(app.ledger, token=token, title=title)
+
+
+def engagement(ledger: Ledger, *, token: Token = TOKEN, title: str = "Q4 launch") -> Project:
+    """The same, where there is no app."""
+    if CLIENT not in {client.name for client in ledger.directory.clients()}:
+        ledger.directory.add_client(CLIENT, contacts=[CONTACT])
+    return ledger.directory.open_project(
         NewProject(CLIENT, title, "onboarding", (FREELANCER,), "UTC", TODAY, token=token)
     )
 

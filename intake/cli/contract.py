@@ -83,8 +83,12 @@ def inspect_json(
     disposition: Disposition,
     *,
     parts: Sequence[SortedPart],
+    auto: AutoKind | None,
 ) -> Json:
-    """One line of `inspect --json`: what the message says and what would be decided about it."""
+    """One line of `inspect --json`: what the message says and what would be decided about it.
+
+    `auto` is what the message itself shows; a no-reply address is a person's mail that cannot be answered.
+    """
     verdict = verdict_of(disposition)
     return {
         "schema": SCHEMA,
@@ -95,7 +99,7 @@ def inspect_json(
         "subject": message.subject,
         "message_id": message.message_id,
         "date": instant(message.date) if message.date else None,
-        "auto": auto_of(disposition),
+        "auto": auto,
         "verdict": verdict,
         "reason": reason_of(disposition),
         "authentication": disposition.authentication,

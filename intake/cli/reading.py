@@ -24,6 +24,7 @@ from intake.model import (
     OTHER,
     Accepted,
     Authentication,
+    AutoKind,
     Classification,
     Disposition,
     Fate,
@@ -38,7 +39,7 @@ from intake.model import (
 from intake.reader import Reader, ReaderSettings
 from intake.sources.files import FileSource
 from intake.unpack import UnpackLimits
-from intake.vet import VetPolicy, vet
+from intake.vet import VetPolicy, automatic, vet
 
 NO_MESSAGE = "There is no message there: name .eml or mbox files, or a folder of them."
 
@@ -51,6 +52,7 @@ class Inspection:
     message: InboundMessage
     parts: tuple[SortedPart, ...]
     disposition: Disposition
+    auto: AutoKind | None
 
 
 def inspect(paths: Sequence[Path], *, as_json: bool, config: Path | None) -> None:
@@ -58,7 +60,13 @@ def inspect(paths: Sequence[Path], *, as_json: bool, config: Path | None) -> Non
     for found in _inspections(paths, settings(config) if config else None):
         if as_json:
             print_json(
-                inspect_json(found.path, found.message, found.disposition, parts=found.parts)
+                inspect_json(
+                    found.path,
+                    found.message,
+                    found.disposition,
+                    parts=found.parts,
+                    auto=found.auto,
+                )
             )
         else:
             show(tables.message(found.path, found.message, found.disposition, parts=found.parts))
@@ -98,12 +106,13 @@ def _inspection(reader: Reader, raw: RawMessage, policy: VetPolicy) -> Inspectio
             message, parts = opened.message, opened.parts
     except PermanentError:
         unread = Held(HoldReason.UNREADABLE, None, Authentication.NONE)
-        return Inspection(raw.locator.name, _closed(raw), (), unread)
+        return Inspection(raw.locator.name, _closed(raw), (), unread, None)
     documents = any(entry.fate is Fate.DOCUMENT for entry in parts) or bool(message.links)
     disposition = vet(message, documents=documents, policy=policy)
     if raw.oversize_octets is not None and isinstance(disposition, Accepted):
         disposition = Held(HoldReason.TOO_LARGE, disposition.auto, disposition.authentication)
-    return Inspection(raw.locator.name, message, parts, disposition)
+    auto = automatic(message, policy.own_addresses)
+    return Inspection(raw.locator.name, message, parts, disposition, auto)
 
 
 def _closed(raw: RawMessage) -> InboundMessage:

@@ -13,7 +13,7 @@ from pathlib import Path
 from intake import telemetry
 from intake.errors import ConfigError
 
-_EXTRA = ("aiosmtpd", "pymap", "reportlab", "xlsxwriter")
+_EXTRA = ("aiosmtpd", "docx", "pptx", "pymap", "reportlab", "xlsxwriter")
 
 
 def run(*, keep: Path | None) -> int:

@@ -67,8 +67,20 @@ def _archive(part: Part, budget: Budget, *, depth: int) -> Iterator[SortedPart]:
         yield SortedPart(part, opened)
         return
     yield SortedPart(part, Fate.OPENED)
-    for entry in opened:
+    for entry in _told_apart(opened):
         yield from _entry(entry, budget, depth=depth + 1)
+
+
+def _told_apart(opened: Iterable[Entry]) -> Iterator[Entry]:
+    """Entries with paths of their own: a zip may, and a winmail.dat often does, hold several files of one name."""
+    taken: set[str] = set()
+    for entry in opened:
+        path, copies = entry.part.path, 1
+        while path in taken:
+            copies += 1
+            path = f"{entry.part.path}#{copies}"
+        taken.add(path)
+        yield replace(entry, part=replace(entry.part, path=path))
 
 
 def _entry(entry: Entry, budget: Budget, *, depth: int) -> Iterator[SortedPart]:

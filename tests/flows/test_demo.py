@@ -264,7 +264,7 @@ def test_the_desk_goes_on_with_a_maildir(performance: Performance, tmp_path: Pat
     assert left.clean
     assert len(list((desk / "Maildir" / ".Done").rglob("1.mail*"))) == 1
     assert any(
-        b"\nTo: Tom Okafor" in path.read_bytes() for path in (desk / "Sent" / "new").iterdir()
+        b'\nTo: "Tom Okafor" <' in path.read_bytes() for path in (desk / "Sent" / "new").iterdir()
     )
 
 

@@ -6,6 +6,7 @@ import resource
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,17 +20,19 @@ NOTE = BlobNote("application/pdf")
 KEY = BlobKey("clients/acme-1/deck--0123456789abcdef.pdf")
 
 
-@pytest.fixture
+@contextmanager
 def small_files_only() -> Iterator[None]:
-    """The kernel refuses to let a file grow past 1000 octets, as a full disk would."""
+    """The kernel refuses to let a file grow past 1000 octets, as a full disk would; the file that pytest writes to, too."""
     import signal
 
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
-    signal.signal(signal.SIGXFSZ, handler)
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, handler)
 
 
 def test_files_and_folders_are_for_their_owner_only(tmp_path: Path) -> None:
@@ -48,12 +51,12 @@ def test_only_the_blob_is_left_after_a_put(tmp_path: Path) -> None:
     assert [path.name for path in (tmp_path / KEY).parent.iterdir()] == [Path(KEY).name]
 
 
-@pytest.mark.usefixtures("small_files_only")
 def test_a_put_that_fails_half_way_leaves_nothing_and_keeps_the_old(tmp_path: Path) -> None:
     store = FolderBlobStore(tmp_path)
     store.put(KEY, b"old", NOTE)
 
-    with pytest.raises(PermanentError, match="blob 0123456789abcdef: File too large"):
+    refusal = pytest.raises(PermanentError, match="blob 0123456789abcdef: File too large")
+    with refusal, small_files_only():
         store.put(KEY, bytes(5000), NOTE, replace=True)
 
     assert [entry.key for entry in store.entries()] == [KEY]

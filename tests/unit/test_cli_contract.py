@@ -194,6 +194,7 @@ def test_a_message_as_json() -> None:
         message(sender=sender),
         Accepted(None, Authentication.PASS),
         parts=[PART],
+        auto=None,
     )
 
     assert told == {
@@ -230,30 +231,24 @@ def test_a_message_as_json() -> None:
 
 
 @pytest.mark.parametrize(
-    ("disposition", "verdict", "auto", "reason"),
+    ("disposition", "verdict", "reason"),
     [
-        (Accepted(AutoKind.LIST, Authentication.NONE), "accept", "list", None),
+        (Accepted(AutoKind.LIST, Authentication.NONE), "accept", None),
         (
             Held(HoldReason.NO_SINGLE_SENDER, None, Authentication.NONE),
             "hold",
-            None,
             "no-single-sender",
         ),
-        (
-            Discarded(AutoKind.AUTO_REPLIED, Authentication.NONE),
-            "discard",
-            "auto-replied",
-            "auto-replied",
-        ),
-        (Bounce(None, Authentication.NONE), "bounce", "bounce", None),
+        (Discarded(AutoKind.AUTO_REPLIED, Authentication.NONE), "discard", "auto-replied"),
+        (Bounce(None, Authentication.NONE), "bounce", None),
     ],
 )
 def test_every_disposition_has_its_verdict(
-    disposition: Disposition, verdict: str, auto: str | None, reason: str | None
+    disposition: Disposition, verdict: str, reason: str | None
 ) -> None:
-    told = inspect_json("a.eml", message(sender=None), disposition, parts=[])
+    told = inspect_json("a.eml", message(sender=None), disposition, parts=[], auto=AutoKind.LIST)
 
-    assert (told["verdict"], told["auto"], told["reason"]) == (verdict, auto, reason)
+    assert (told["verdict"], told["auto"], told["reason"]) == (verdict, "list", reason)
     assert told["from"] is None
 
 

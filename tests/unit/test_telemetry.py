@@ -127,11 +127,11 @@ def test_an_exception_is_told_with_its_causes(capsys: pytest.CaptureFixture[str]
 def test_a_library_that_warns_is_named_with_its_place_and_not_its_words(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    logging.getLogger("mailparser").warning("Cannot decode subject %s of %s", "Merger", ADDRESS)
+    logging.getLogger("imapclient").warning("Cannot decode subject %s of %s", "Merger", ADDRESS)
 
     line = told(capsys)
     assert line["event"] == "library.warned"
-    assert line["module"] == "mailparser"
+    assert line["module"] == "imapclient"
     assert str(line["place"]).startswith("tests/unit/test_telemetry.py:")
     assert "Merger" not in str(line)
 

@@ -1,0 +1,190 @@
+"""Letters that were cut off, refused or put off: only evidence decides whether one leaves again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from intake.app import App, open_ledger
+from intake.demo import documents
+from intake.model import HoldReason
+from intake.reader import Reader
+from intake.worker import Worker
+from storage.letters import LEASE
+from tests import servers
+from tests.desks import FREELANCER, TODAY, Wiring, letter, smtp_delivery
+from tests.maildesks import Later, MailDesk, at_work, mail_desk
+
+MAIL = letter(sender=f"Fay <{FREELANCER}>", attach=[documents.investor_deck(TODAY)])
+"""A freelancer's, so that one letter answers it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A desk that owes one letter, and a clock to move."""
+
+    desk: MailDesk
+    app: App
+    clock: Later
+
+    def deliver(self) -> bool:
+        return self.app.outbox.deliver_due()
+
+    def cut_off(self) -> bytes:
+        """A worker composes the letter, begins to send it, and ends; the letter's octets."""
+        with closing(open_ledger(self.app.settings)) as doomed:
+            claim = doomed.letters.claim(doomed.worker)
+            assert claim is not None
+            composed = self.app.outbox._composed(claim)
+            doomed.letters.freeze(claim, composed)
+        return composed.octets
+
+    def reasons(self) -> list[str]:
+        """Why things wait for a person."""
+        return [held.reason for held in self.app.ledger.holds.waiting()]
+
+
+def stage_at(folder: Path, reader: Reader, delivery: dict[str, object]) -> Iterator[Stage]:
+    """Receive and settle a message, deliver nothing yet."""
+    desk, clock = mail_desk(folder, Wiring(delivery=delivery)), Later()
+    desk.post(MAIL)
+    with at_work(desk, reader, clock=clock) as app:
+        worker = Worker(app)
+        worker._drain(app.sources[0], at_once=True)
+        yield Stage(desk, app, clock)
+
+
+@pytest.fixture
+def maildir(tmp_path: Path, reader: Reader) -> Iterator[Stage]:
+    """Delivery to a Maildir, which can be searched."""
+    yield from stage_at(tmp_path, reader, {"type": "maildir", "path": "./Sent"})
+
+
+@pytest.fixture
+def smtp(tmp_path: Path, reader: Reader, smtp_sink: servers.SmtpSink) -> Iterator[Stage]:
+    """Delivery by SMTP, which cannot."""
+    yield from stage_at(tmp_path, reader, smtp_delivery(smtp_sink.port))
+
+
+def test_a_letter_that_was_cut_off_and_is_not_there_is_sent(maildir: Stage) -> None:
+    octets = maildir.cut_off()
+
+    assert maildir.deliver()
+
+    [sent] = (maildir.desk.folder / "Sent" / "new").iterdir()
+    assert sent.read_bytes() == octets
+    assert maildir.app.ledger.letters.unsent() == 0
+
+
+def test_a_letter_that_was_cut_off_and_is_there_is_not_sent_again(maildir: Stage) -> None:
+    maildir.cut_off()
+    maildir.deliver()
+    [sent] = (maildir.desk.folder / "Sent" / "new").iterdir()
+    before = sent.stat().st_mtime_ns
+    with maildir.app.ledger.database.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE letter SET state = 'sending'")
+
+    assert maildir.deliver()
+
+    assert sent.stat().st_mtime_ns == before
+    assert (maildir.reasons(), maildir.app.ledger.letters.unsent()) == ([], 0)
+
+
+def test_a_letter_that_was_cut_off_where_nobody_can_look_is_doubtful(
+    smtp: Stage, smtp_sink: servers.SmtpSink
+) -> None:
+    smtp.cut_off()
+
+    assert smtp.deliver()
+
+    assert smtp.reasons() == [HoldReason.DOUBTFUL_LETTER]
+    assert smtp_sink.letters == []
+
+
+def test_an_intent_whose_worker_ended_is_composed_and_sent(
+    smtp: Stage, smtp_sink: servers.SmtpSink
+) -> None:
+    with closing(open_ledger(smtp.app.settings)) as doomed:
+        assert doomed.letters.claim(doomed.worker) is not None
+
+    assert smtp.deliver()
+
+    assert len(smtp_sink.letters) == 1
+
+
+def test_a_letter_of_a_worker_that_stood_still_is_left_to_whoever_took_it_over(
+    smtp: Stage, smtp_sink: servers.SmtpSink
+) -> None:
+    with closing(open_ledger(smtp.app.settings)) as still:
+        claim = still.letters.claim(still.worker)
+        assert claim is not None
+        smtp.clock.by = LEASE + timedelta(minutes=1)
+
+        assert smtp.deliver()
+
+    assert len(smtp_sink.letters) == 1
+    assert smtp.app.ledger.letters.unsent() == 0
+
+
+def test_a_letter_that_is_refused_waits_for_a_person_and_the_delivery_works(
+    smtp: Stage, smtp_sink: servers.SmtpSink
+) -> None:
+    smtp_sink.rcpt_replies = {FREELANCER: "550 5.1.1 no such mailbox"}
+
+    assert smtp.deliver()
+
+    assert smtp.reasons() == [HoldReason.FAILED_LETTER]
+
+
+def test_a_letter_that_is_put_off_comes_again_after_its_pause(
+    smtp: Stage, smtp_sink: servers.SmtpSink
+) -> None:
+    smtp_sink.mail_reply = "451 4.3.0 later"
+    first = smtp.deliver()
+    smtp_sink.mail_reply = "250 OK"
+    smtp.deliver()
+    early = len(smtp_sink.letters)
+    smtp.clock.by = timedelta(minutes=1, seconds=1)
+
+    second = smtp.deliver()
+
+    assert (first, early, second) == (False, 0, True)
+    assert len(smtp_sink.letters) == 1
+
+
+def test_a_letter_that_is_put_off_for_days_is_given_up(
+    smtp: Stage, smtp_sink: servers.SmtpSink
+) -> None:
+    smtp_sink.mail_reply = "451 4.3.0 later"
+
+    days = give_up_after(smtp)
+
+    assert smtp.reasons() == [HoldReason.FAILED_LETTER]
+    assert 2 <= days < 4
+
+
+def test_a_delivery_that_lets_nobody_in_leaves_the_letter_owed(
+    tmp_path: Path, reader: Reader
+) -> None:
+    with servers.smtp_sink(password="right") as sink:
+        delivery = smtp_delivery(sink.port) | {"username": "intake", "password": "wrong"}
+        desk = mail_desk(tmp_path, Wiring(delivery=delivery))
+        desk.post(MAIL)
+        with at_work(desk, reader) as app:
+            left = Worker(app).once()
+
+    assert left.unreachable == ("delivery",)
+    assert left.unsent == 1
+
+
+def give_up_after(stage: Stage) -> float:
+    """Deliver again whenever the letter is due, until nothing is owed; the days that took."""
+    while stage.app.ledger.letters.unsent():
+        stage.deliver()
+        stage.clock.by += timedelta(hours=4, seconds=1)
+    return stage.clock.by / timedelta(days=1)
