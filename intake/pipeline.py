@@ -42,16 +42,16 @@ from intake.model import (
     Held,
     HoldReason,
     Identification,
+    LinkFound,
     Part,
     Project,
     ProjectId,
     RawMessage,
     Sha256,
-    SortedPart,
     Submission,
     Unidentified,
 )
-from intake.reader import Examined, OpenMessage, Reader
+from intake.reader import Examined, OpenMessage, Reader, documents_of
 from intake.vet import VetPolicy, vet
 from storage.blobs import Store, document_key, raw_key
 from storage.ledger import Ledger
@@ -111,19 +111,19 @@ def receive(desk: Desk, raw: RawMessage, *, answerable: bool = True) -> Receipt:
 
 
 def begin(desk: Desk, claim: Claim, octets: bytes | None = None) -> Reading:
-    """Open a claimed message in a child and vet it; the child goes on to its documents while the caller goes on.
+    """Hand a claimed message to a child, which reads it while the caller does something else.
 
     `octets` saves fetching them again. Nothing is written. Close the reading.
     """
     if octets is None:
         with _at_the_blobs():
             octets = desk.blobs.get(claim.blob_key)
-    opened = desk.reader.open(octets, envelope_recipient=claim.envelope_recipient)
-    reading = Reading(desk, claim, opened)
-    if isinstance(reading.disposition, Accepted):
-        day = (opened.message.date or claim.received_at).astimezone(UTC).date()
-        opened.examine([entry.part.path for entry in _fresh(opened.parts, set())], on=day)
-    return reading
+    opened = desk.reader.open(
+        octets,
+        envelope_recipient=claim.envelope_recipient,
+        received_on=claim.received_at.astimezone(UTC).date(),
+    )
+    return Reading(desk, claim, opened)
 
 
 def process(desk: Desk, claim: Claim, octets: bytes | None = None) -> MessageStatus:
@@ -137,8 +137,11 @@ class Reading:
 
     def __init__(self, desk: Desk, claim: Claim, opened: OpenMessage) -> None:
         self.desk, self.claim, self.opened = desk, claim, opened
-        self.links = tuple(addresses.judge(url) for url in opened.message.links)
-        self.disposition = self._vetted()
+
+    @cached_property
+    def links(self) -> tuple[LinkFound, ...]:
+        """The addresses in what the sender wrote."""
+        return tuple(addresses.judge(url) for url in self.opened.message.links)
 
     def close(self) -> None:
         """End the child."""
@@ -146,10 +149,10 @@ class Reading:
 
     def settle(self) -> MessageStatus:
         """Decide what the message means and write that down; raises what storing and writing raise."""
-        digest = self.opened.message.digest
-        match self.disposition:
+        digest, disposition = self.opened.message.digest, self._vetted()
+        match disposition:
             case Accepted() if self.desk.ledger.messages.is_repeated(self.claim, digest):
-                return self._unfiled(self.disposition, hold=None)  # before any document is stored
+                return self._unfiled(disposition, hold=None)  # before any document is stored
             case Accepted() as accepted:
                 return self._filed(accepted)
             case Held(reason=reason) as held:
@@ -251,17 +254,15 @@ class Reading:
         """Examine what is new, store it, decide and write. Raises StaleViewError if the view is no longer true."""
         desk, message, project = self.desk, self.opened.message, standing.project
         confidential = self._is_confidential(project)
-        fresh = _fresh(self.opened.parts, {document.sha256 for document in standing.documents})
+        known = {document.sha256 for document in standing.documents}
+        fresh = [part for part in documents_of(self.opened.parts) if part.sha256 not in known]
         keys = {
-            entry.part.sha256: document_key(
-                project,
-                filename=entry.part.filename,
-                sha256=entry.part.sha256,
-                confidential=confidential,
+            part.sha256: document_key(
+                project, filename=part.filename, sha256=part.sha256, confidential=confidential
             )
-            for entry in fresh
+            for part in fresh
         }
-        self._store([entry.part for entry in fresh], keys, confidential=confidential)
+        self._store(fresh, keys, confidential=confidential)
         filer = Filer(
             checklist=desk.settings.checklist(project.checklist),
             documents=standing.documents,
@@ -355,15 +356,6 @@ def _at_the_blobs() -> Iterator[None]:
         yield
     except PermanentError as error:
         raise BlobsRefusedError(str(error)) from error
-
-
-def _fresh(parts: Sequence[SortedPart], known: set[Sha256]) -> list[SortedPart]:
-    """The documents that the project does not have, each octets once."""
-    fresh: dict[Sha256, SortedPart] = {}
-    for entry in parts:
-        if entry.fate is Fate.DOCUMENT and entry.part.sha256 not in known:
-            fresh.setdefault(entry.part.sha256, entry)
-    return list(fresh.values())
 
 
 def _notes(submission: Submission) -> tuple[str, ...]:

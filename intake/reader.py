@@ -12,8 +12,9 @@ import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import UTC, date
 from email.message import EmailMessage
+from functools import cached_property
 from itertools import accumulate
 
 import numpy as np
@@ -33,9 +34,11 @@ from intake.model import (
     Classification,
     Clues,
     Extract,
+    Fate,
     InboundMessage,
     Part,
     Problem,
+    Sha256,
     SortedPart,
     Unusable,
 )
@@ -83,12 +86,9 @@ class _Opened:
 class _MessageOrder:
     settings: ReaderSettings
     envelope_recipient: Address | None = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class _ExamineOrder:
-    paths: tuple[str, ...]
-    on: date | None
+    received_on: date | None
+    """None: only open the message, and examine nothing."""
+    skip: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,16 +104,17 @@ class _OctetsOrder:
 
 
 _ORDER = TypeAdapter(_MessageOrder | _FileOrder)
-_FURTHER = TypeAdapter(_ExamineOrder | _OctetsOrder)
+_OCTETS = TypeAdapter(_OctetsOrder)
 _OPENED = TypeAdapter(_Opened)
 _EXAMINED = TypeAdapter(Examined)
 
 
 class OpenMessage:
-    """A message that a child holds open. `parts` carry no octets; `octets` fetches those of one. Close it.
+    """A message in the hands of a child. `parts` carry no octets; `octets` fetches those of one. Close it.
 
-    Made by `Reader.open`. The child parses and unpacks at once; `examine` sets it to work on documents while the caller
-    does something else, and `examined` gathers what it found.
+    Made by `Reader.open`. The child parses, unpacks and examines the documents at once, while the caller does something
+    else; `message`, `parts` and `examined` wait for what it finds. They raise PermanentError where the child dies over
+    the message itself.
     """
 
     def __init__(self, reader: Reader, octets: bytes, order: _MessageOrder) -> None:
@@ -121,49 +122,56 @@ class OpenMessage:
         self._octets = octets
         self._order = order
         self._stack = ExitStack()
-        self._left: list[str] = []
-        self._on: date | None = None
-        try:
-            self._channel, opened = self._start()
-        except BaseException:
-            self._stack.close()
-            raise
-        self.message, self.parts = opened.message, opened.parts
+        self._channel = self._start()
 
-    def _start(self) -> tuple[Channel, _Opened]:
+    def _start(self) -> Channel:
         channel = self._stack.enter_context(self._reader.child(self._octets))
         try:
             channel.send(_ORDER.dump_json(self._order))
-            return channel, _OPENED.validate_json(channel.receive().header)
+        except ChildDied as death:
+            self._stack.close()
+            raise PermanentError(f"The message could not be opened ({death.death}).") from death
+        return channel
+
+    @cached_property
+    def _opened(self) -> _Opened:
+        return self._receive_opened()
+
+    def _receive_opened(self) -> _Opened:
+        try:
+            return _OPENED.validate_json(self._channel.receive().header)
         except ChildDied as death:
             raise PermanentError(f"The message could not be opened ({death.death}).") from death
 
-    def examine(self, paths: Sequence[str], *, on: date | None) -> None:
-        """Begin to read these documents; `on` is the day against which "next quarter" is read."""
-        self._left, self._on = list(paths), on
-        self._order_rest()
+    @property
+    def message(self) -> InboundMessage:
+        """What the message says."""
+        return self._opened.message
 
-    def _order_rest(self) -> None:
-        if self._left:
-            self._channel.send(_FURTHER.dump_json(_ExamineOrder(tuple(self._left), self._on)))
+    @property
+    def parts(self) -> tuple[SortedPart, ...]:
+        """Every leaf, and the fate that the message alone decides."""
+        return self._opened.parts
 
     def examined(self) -> Iterator[Examined]:
-        """What was found in each document, in the order asked for. One over which the child dies costs only itself."""
-        while self._left:
+        """What was found in each document, each octets once. One over which the child dies costs only itself."""
+        left = [part.path for part in documents_of(self.parts)]
+        done: list[str] = []
+        while left:
             try:
-                frame = self._channel.receive()
+                found = _EXAMINED.validate_json(self._channel.receive().header)
             except ChildDied as death:
-                yield _unread(self._left.pop(0), death.death)
-                self._channel, _ = self._start()
-                self._order_rest()
-                continue
-            self._left.pop(0)
-            yield _EXAMINED.validate_json(frame.header)
+                found = _unread(left[0], death.death)
+                self._order = replace(self._order, skip=(*done, left[0]))
+                self._channel = self._start()
+                self._receive_opened()
+            done.append(left.pop(0))
+            yield found
 
     def octets(self, path: str) -> bytes:
-        """The octets of one part; only when nothing is being examined any more."""
+        """The octets of one part; only after all of `examined`."""
         try:
-            self._channel.send(_FURTHER.dump_json(_OctetsOrder(path)))
+            self._channel.send(_OCTETS.dump_json(_OctetsOrder(path)))
             return self._channel.receive().octets
         except ChildDied as death:
             raise PermanentError(f"A part could not be read again ({death.death}).") from death
@@ -171,6 +179,15 @@ class OpenMessage:
     def close(self) -> None:
         """End the child."""
         self._stack.close()
+
+
+def documents_of(parts: Sequence[SortedPart]) -> tuple[Part, ...]:
+    """The parts that are documents, each octets once, in order."""
+    unique: dict[Sha256, Part] = {}
+    for entry in parts:
+        if entry.fate is Fate.DOCUMENT:
+            unique.setdefault(entry.part.sha256, entry.part)
+    return tuple(unique.values())
 
 
 class Reader:
@@ -189,9 +206,15 @@ class Reader:
             limits=limits,
         )
 
-    def open(self, octets: bytes, *, envelope_recipient: Address | None) -> OpenMessage:
-        """Parse and unpack a message in a child. Raises PermanentError where the child dies over the message itself."""
-        return OpenMessage(self, octets, _MessageOrder(self.settings, envelope_recipient))
+    def open(
+        self, octets: bytes, *, envelope_recipient: Address | None, received_on: date | None = None
+    ) -> OpenMessage:
+        """Have a child read a message; without the day on which it came, only what the message itself says.
+
+        The day of the message, or else `received_on`, is the one against which "next quarter" is read.
+        """
+        order = _MessageOrder(self.settings, envelope_recipient, received_on)
+        return OpenMessage(self, octets, order)
 
     def child(self, octets: bytes) -> AbstractContextManager[Channel]:
         """A new child that holds these octets; for `OpenMessage`."""
@@ -279,16 +302,28 @@ def _serve_message(channel: Channel, order: _MessageOrder) -> None:
     bare = replace(message, parts=tuple(replace(part, octets=b"") for part in message.parts))
     entries = tuple(replace(entry, part=replace(entry.part, octets=b"")) for entry in parts)
     channel.send(_OPENED.dump_json(_Opened(bare, entries)))
+    if order.received_on is not None:
+        _examine_documents(channel, message, parts, order, received_on=order.received_on)
     by_path = {entry.part.path: entry.part for entry in parts}
     while True:
-        match _FURTHER.validate_json(channel.receive().header):
-            case _OctetsOrder(path=path):
-                channel.send(b"", by_path[path].octets)
-            case _ExamineOrder(paths=paths, on=on):
-                for path in paths:
-                    clues = _clues(message, by_path[path], order.settings, on=on)
-                    found = _examine(by_path[path].octets, by_path[path], order.settings, clues)
-                    channel.send(_EXAMINED.dump_json(found))
+        wanted = _OCTETS.validate_json(channel.receive().header)
+        channel.send(b"", by_path[wanted.path].octets)
+
+
+def _examine_documents(
+    channel: Channel,
+    message: InboundMessage,
+    parts: Sequence[SortedPart],
+    order: _MessageOrder,
+    *,
+    received_on: date,
+) -> None:
+    on = message.date.astimezone(UTC).date() if message.date else received_on
+    for part in documents_of(parts):
+        if part.path not in order.skip:
+            clues = _clues(message, part, order.settings, on=on)
+            found = _examine(part.octets, part, order.settings, clues)
+            channel.send(_EXAMINED.dump_json(found))
 
 
 def _clues(

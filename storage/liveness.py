@@ -124,10 +124,16 @@ class SessionLiveness:
 
     def release(self) -> None:
         """See `Liveness.release`."""
-        if self._connection is not None:
-            self._connection.invalidate()
-            self._connection.close()
-            self._connection = None
+        connection, self._connection = self._connection, None
+        if connection is None:
+            return
+        if not connection.invalidated:
+            try:
+                # Said aloud: that a connection has gone is seen by a server a moment later only.
+                connection.execute(sa.text("SELECT pg_advisory_unlock_all()"))
+            except DBAPIError:
+                connection.invalidate()
+        connection.close()
 
 
 def _answers(connection: sa.Connection) -> bool:

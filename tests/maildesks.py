@@ -35,11 +35,6 @@ class Later:
     def __call__(self) -> datetime:
         return datetime.now(UTC) + self.by
 
-    def advance(self, by: timedelta) -> bool:
-        """Let time go by; always True."""
-        self.by += by
-        return True
-
 
 @dataclass(frozen=True, slots=True)
 class MailDesk:

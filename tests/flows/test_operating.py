@@ -197,18 +197,6 @@ def documents_of(desk: MailDesk) -> int:
         return sum(len(standing.documents) for standing in ledger.standings())
 
 
-def test_mail_from_a_file_is_filed_and_nobody_is_answered(desk: MailDesk) -> None:
-    path = message_file(desk, letter(attach=[DECK]))
-
-    said = run(desk, "receive", path)
-
-    assert said.code == 0
-    assert "accepted" in said.out
-    assert documents_of(desk) == 1
-    assert run(desk, "worker", "--once").code == 0
-    assert desk.letters() == []
-
-
 def test_mail_from_a_file_is_answered_where_that_is_asked_for(desk: MailDesk) -> None:
     path = message_file(desk, letter(attach=[DECK]))
 
@@ -265,6 +253,14 @@ def stored(desk: MailDesk) -> Path:
     with desk.ledger() as ledger:
         [document] = ledger.standings()[0].documents
     return desk.folder / "collateral" / str(document.blob)
+
+
+def test_mail_from_a_file_is_filed_and_nobody_is_answered(filed: MailDesk) -> None:
+    worked = run(filed, "worker", "--once")
+
+    assert worked.code == 0
+    assert documents_of(filed) == 1
+    assert filed.letters() == []
 
 
 def test_a_desk_without_faults_is_said_to_have_none(filed: MailDesk) -> None:

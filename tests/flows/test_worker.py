@@ -20,7 +20,7 @@ from intake.demo.documents import Enclosure
 from intake.model import HoldReason, Locator, RawMessage, Token
 from intake.pipeline import receive
 from intake.reader import Reader
-from intake.worker import PAUSE_AFTER_REFUSAL, Worker
+from intake.worker import PAUSE_AFTER_REFUSAL, Round, Worker
 from storage.directory import ProjectChange
 from storage.values import MessageStatus
 from tests import servers
@@ -65,6 +65,12 @@ def lose_checklist(app: App) -> None:
     """Open a second project, whose checklist is no longer in the configuration: its mail cannot be filed."""
     engagement(app.ledger, token=SPRING, title="Spring fair")
     app.ledger.directory.edit_project(SPRING, ProjectChange(checklist="lost"))
+
+
+def round_after_pause(app: App, clock: Later) -> Round:
+    """A round when the store may be asked again."""
+    clock.by += PAUSE_AFTER_REFUSAL
+    return Worker(app).once()
 
 
 # ---------------------------------------------------------------- one bad message
@@ -113,7 +119,7 @@ def test_a_document_that_the_store_refuses_again_and_again_holds_its_message(
     clock = Later()
 
     with at_work(desk, reader, clock=clock) as app:
-        rounds = [Worker(app).once() for _ in range(3) if clock.advance(PAUSE_AFTER_REFUSAL)]
+        rounds = [round_after_pause(app, clock) for _ in range(3)]
         [hold] = app.ledger.holds.waiting()
         statuses = app.ledger.messages.statuses()
 
@@ -325,6 +331,7 @@ def test_sigterm_while_working_finishes_the_message_in_hand(desk: MailDesk) -> N
     assert 1 <= settled < 8
 
 
+@pytest.mark.proof
 def test_sigterm_while_nothing_can_be_reached_ends_the_worker(tmp_path: Path) -> None:
     desk = mail_desk(tmp_path, Wiring(source=imap_source(servers.free_port(), "a", "b")))
     with worker(desk) as process:
@@ -333,6 +340,7 @@ def test_sigterm_while_nothing_can_be_reached_ends_the_worker(tmp_path: Path) ->
         assert process.terminate() == 0
 
 
+@pytest.mark.proof
 def test_a_mailbox_that_breaks_while_the_worker_waits_is_an_outage(desk: MailDesk) -> None:
     new = desk.folder / "Maildir" / "new"
     with worker(desk) as process:
