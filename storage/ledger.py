@@ -19,7 +19,7 @@ from storage.holds import Holds
 from storage.letters import Letters
 from storage.liveness import liveness_of
 from storage.messages import Messages
-from storage.rows import document_row, lock_project, standing_value
+from storage.rows import Documents, document_row, lock_project, standing_value
 from storage.values import HeldThing, MessageStatus, Standing
 
 
@@ -32,7 +32,8 @@ class Ledger:
         self._worker: int | None = None
         self.directory = Directory(self.database)
         self.messages = Messages(self.database, self._liveness)
-        self.letters = Letters(self.database, self._liveness)
+        self._documents = Documents()
+        self.letters = Letters(self.database, self._liveness, self._documents)
         self.holds = Holds(self.database)
 
     @property
@@ -55,7 +56,9 @@ class Ledger:
     def standing(self, project: ProjectId) -> Standing:
         """Where a project stands: what a decision about it is based on."""
         with self.database.read() as session:
-            return standing_value(session, session.get_one(schema.Project, project))
+            return standing_value(
+                session, session.get_one(schema.Project, project), self._documents
+            )
 
     def standings(self) -> tuple[Standing, ...]:
         """Where every project stands, by client and title."""
@@ -65,7 +68,7 @@ class Ledger:
                 .join(schema.Client, schema.Client.id == schema.Project.client_id)
                 .order_by(schema.Client.name, schema.Project.title, schema.Project.id)
             )
-            return tuple(standing_value(session, row) for row in rows)
+            return tuple(standing_value(session, row, self._documents) for row in rows)
 
     def unindexed(self) -> tuple[Standing, ...]:
         """The projects whose index in the blob store is older than they are."""
@@ -75,7 +78,7 @@ class Ledger:
                     schema.Project.index_version < schema.Project.version
                 )
             )
-            return tuple(standing_value(session, row) for row in rows)
+            return tuple(standing_value(session, row, self._documents) for row in rows)
 
     def indexed(self, standing: Standing) -> None:
         """Note which view the index shows. An older one than the project's makes it due again. Idempotent."""

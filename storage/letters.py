@@ -28,7 +28,7 @@ from storage import audit, schema
 from storage.database import Database
 from storage.holds import open_hold
 from storage.liveness import Liveness
-from storage.rows import received_value, standing_value, thread_value
+from storage.rows import Documents, received_value, standing_value, thread_value
 from storage.values import DoubtfulLetter, History, HoldSubject, LetterClaim, LetterIntent, Standing
 
 LEASE = timedelta(minutes=10)
@@ -99,9 +99,10 @@ def _same(session: Session, intent: LetterIntent, *, project: int | None) -> sch
 class Letters:
     """Verbs on letters."""
 
-    def __init__(self, database: Database, liveness: Liveness) -> None:
+    def __init__(self, database: Database, liveness: Liveness, documents: Documents) -> None:
         self._database = database
         self._liveness = liveness
+        self._documents = documents
 
     def take_over(self, worker: int) -> int:
         """Free the letters of workers that died or stood still, and forgotten ones of this worker; returns how many.
@@ -155,7 +156,7 @@ class Letters:
             if row.state == LetterState.RETRY:
                 row.state = LetterState.SENDING
             session.flush()
-            return _letter_claim(session, row, cut_off=cut_off, now=now)
+            return _letter_claim(session, row, self._documents, cut_off=cut_off, now=now)
 
     def freeze(self, claim: LetterClaim, letter: OutboundMessage) -> None:
         """Fix the octets and the Message-ID, and say that sending begins. Key: the letter's row and the fence."""
@@ -316,13 +317,15 @@ def _change(session: Session, claim: LetterClaim, **values: object) -> None:
 
 
 def _letter_claim(
-    session: Session, row: schema.Letter, *, cut_off: bool, now: datetime
+    session: Session, row: schema.Letter, documents: Documents, *, cut_off: bool, now: datetime
 ) -> LetterClaim:
     frozen = _frozen(row)
     standing: Standing | None = None
     review: tuple[tuple[int, HoldId], ...] = ()
     if row.project_id is not None:
-        standing = standing_value(session, session.get_one(schema.Project, row.project_id))
+        standing = standing_value(
+            session, session.get_one(schema.Project, row.project_id), documents
+        )
         review = _review_numbers(session, row.project_id)
     messages = session.scalars(
         sa.select(schema.Message)

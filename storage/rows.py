@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Sequence
 
 import sqlalchemy as sa
@@ -82,6 +83,7 @@ _LINKS = (
 )
 
 Words = dict[str, list[str]]
+MOST_PROJECTS_KEPT = 50
 
 
 def client_value(session: Session, row: schema.Client) -> Client:
@@ -244,16 +246,41 @@ def thread_value(row: schema.Message) -> Thread:
     )
 
 
-def standing_value(session: Session, row: schema.Project) -> Standing:
-    """Where a project stands: its documents with what they count toward, and its waivers."""
+class Documents:
+    """The documents of projects as they were last read, while the project's version says that they still are.
+
+    Every change of a project's documents moves its version in the same transaction.
+    """
+
+    def __init__(self) -> None:
+        self._read: OrderedDict[int, tuple[int, tuple[Document, ...]]] = OrderedDict()
+
+    def of(self, session: Session, row: schema.Project) -> tuple[Document, ...]:
+        """The documents of a project, with what they count toward."""
+        version, documents = self._read.get(row.id, (-1, ()))
+        if version != row.version:
+            documents = _read_documents(session, row)
+        self._read[row.id] = (row.version, documents)
+        self._read.move_to_end(row.id)
+        if len(self._read) > MOST_PROJECTS_KEPT:
+            self._read.popitem(last=False)
+        return documents
+
+
+def _read_documents(session: Session, row: schema.Project) -> tuple[Document, ...]:
     items: dict[int, list[str]] = {}
     for document, item in session.execute(_FILINGS, {"project": row.id}):
         items.setdefault(document, []).append(item)
-    documents = session.scalars(_DOCUMENTS, {"project": row.id})
+    found = session.scalars(_DOCUMENTS, {"project": row.id})
+    return tuple(document_value(entry, items.get(entry.id, ())) for entry in found)
+
+
+def standing_value(session: Session, row: schema.Project, documents: Documents) -> Standing:
+    """Where a project stands: its documents with what they count toward, and its waivers."""
     words = _words(session, row)
     return Standing(
         project=_project(session, row, words),
         version=row.version,
-        documents=tuple(document_value(found, items.get(found.id, ())) for found in documents),
+        documents=documents.of(session, row),
         waived=frozenset(ItemName(item) for item in words.get("waiver", ())),
     )

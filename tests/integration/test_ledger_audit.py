@@ -6,9 +6,11 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
 
+import pytest
 import sqlalchemy as sa
 
-from intake.model import HoldReason
+from intake.errors import StaleViewError
+from intake.model import HoldReason, ProjectState
 from storage.audit import digest
 from storage.ledger import Ledger
 from storage.schema import Audit
@@ -108,12 +110,15 @@ def test_chains_hold_where_two_workers_write_at_once(
     assert sum(row.event == "message.received" for row in audit) == written
 
 
-def test_a_decision_that_failed_leaves_no_trace(ledger: Ledger) -> None:
-    tell_a_story(ledger)
+def test_a_decision_that_was_refused_leaves_no_trace(ledger: Ledger) -> None:
+    project = engage(ledger)
+    old = ledger.standing(project.id)
+    ledger.directory.set_state(project.token, ProjectState.PAUSED)
+    claim = claimed(ledger)
     before = len(rows(ledger))
 
-    with ledger.database.write() as session:
-        session.rollback()
+    with pytest.raises(StaleViewError):
+        ledger.messages.settle(claim, accepted(old, documents=[document(1)]))
 
     assert len(rows(ledger)) == before
 
