@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import math
 import os
 import re
 import threading
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import PutObjectRequestTypeDef
 
 _LONGEST_LINK = timedelta(days=7)  # SigV4's bound
+_MOST_SIGNED = 10_000
 _PAUSES_SECONDS = (0.1, 0.3, 1.0)
 _TRANSIENT = frozenset(
     {"SlowDown", "InternalError", "ServiceUnavailable", "RequestTimeout", "RequestTimeTooSkewed"}
@@ -95,6 +97,7 @@ class S3BlobStore:
         self._settings = settings
         self._prefix = f"{settings.prefix.strip('/')}/" if settings.prefix.strip("/") else ""
         self._client: S3Client | None = None
+        self._signed: dict[tuple[BlobKey, int], tuple[str, float]] = {}
         self._lock = threading.Lock()
 
     def put(self, key: BlobKey, octets: bytes, note: BlobNote, *, replace: bool = False) -> None:
@@ -150,14 +153,25 @@ class S3BlobStore:
         return f"s3://{self._settings.bucket}/{self._name(key)}"
 
     def presigned(self, key: BlobKey, *, expires: timedelta) -> str:
-        """An address at which anybody can open the blob until then; at most seven days, less with temporary credentials."""
+        """An address at which anybody can open the blob until then; at most seven days, less with temporary credentials.
+
+        Signing takes a millisecond, and letters name many documents: one signed within the last hundredth of its life
+        is given again.
+        """
         seconds = int(min(max(expires, timedelta(seconds=1)), _LONGEST_LINK).total_seconds())
+        address, signed_at = self._signed.get((key, seconds), ("", -math.inf))
+        if time.monotonic() - signed_at < seconds / 100:
+            return address
         with _translated(key):
-            return self._connected().generate_presigned_url(
+            address = self._connected().generate_presigned_url(
                 "get_object",
                 Params={"Bucket": self._settings.bucket, "Key": self._name(key)},
                 ExpiresIn=seconds,
             )
+        if len(self._signed) >= _MOST_SIGNED:
+            self._signed.clear()
+        self._signed[key, seconds] = (address, time.monotonic())
+        return address
 
     def _put_request(
         self, key: BlobKey, octets: bytes, note: BlobNote, digest: str
