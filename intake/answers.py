@@ -110,7 +110,7 @@ def letters_after_filing(
 
 
 def question(occasion: Occasion, sender: Mailbox) -> tuple[LetterIntent, ...]:
-    """The one question that a known person is asked whose message may be for several projects."""
+    """A known person whose message may be for several projects is asked which one it is for."""
     if not occasion.answerable or occasion.auto or occasion.caps.reached(occasion.history):
         return ()
     return (_answer(occasion, LetterKind.QUESTION, sender),)

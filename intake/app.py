@@ -11,17 +11,15 @@ from datetime import datetime
 from intake.compose import load_templates
 from intake.config import ImapSource as ImapSourceSettings
 from intake.config import MaildirDelivery, Settings, SmtpDelivery
-from intake.extract import ExtractLimits
 from intake.model import Sink, Source
 from intake.outbox import Outbox
 from intake.pipeline import Desk
-from intake.reader import Reader, ReaderSettings
+from intake.reader import Reader, reader_settings
 from intake.review import Reviewer
 from intake.sinks.maildir import MaildirSink
 from intake.sinks.smtp import SmtpSettings, SmtpSink
 from intake.sources.imap import ImapSettings, ImapSource
 from intake.sources.maildir import MaildirSource
-from intake.unpack import UnpackLimits
 from storage.blobs import Store, open_store
 from storage.ledger import Ledger
 
@@ -129,20 +127,4 @@ def open_source(settings: Settings, number: int) -> Source:
             max_message_octets=limit,
             poll_seconds=source.poll_seconds,
         )
-    )
-
-
-def reader_settings(settings: Settings) -> ReaderSettings:
-    """Bounds of what is read."""
-    limits = settings.limits
-    return ReaderSettings(
-        unpack=UnpackLimits(
-            archive_octets=limits.archive_octets,
-            archive_entries=limits.archive_entries,
-            document_octets=limits.document_octets,
-        ),
-        extract=ExtractLimits(document_octets=limits.document_octets, pages=limits.pages),
-        own_kinds=settings.own_kinds,
-        extract_seconds=limits.extract_seconds,
-        fiscal_year_starts=settings.intake.fiscal_year_starts,
     )

@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 
-from intake.app import open_blobs, open_ledger, open_sink, open_source, reader_settings
+from intake.app import open_blobs, open_ledger, open_sink, open_source
 from intake.config import Settings
 from intake.errors import IntakeError
 from intake.model import BlobKey, BlobNote, CheckLine, InboundMessage
-from intake.reader import Reader
+from intake.reader import Reader, reader_settings
 from intake.sinks.maildir import MaildirSink
 from intake.sinks.smtp import SmtpSink
 from intake.sources.imap import ImapSource

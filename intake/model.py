@@ -41,6 +41,12 @@ def normalise_address(text: str) -> Address:
     return Address(text.strip().lower())
 
 
+def subaddress(own: Address, token: Token) -> Address:
+    """The address that reaches one project, `intake+TOKEN@…` (RFC 5233); `own` is the desk's, without a token."""
+    local, _, domain = own.rpartition("@")
+    return Address(f"{local}+{token}@{domain}")
+
+
 # ---------------------------------------------------------------- mail in
 
 

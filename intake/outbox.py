@@ -7,20 +7,17 @@ searched a letter that was cut off is looked up by its Message-ID, else it waits
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
 from intake import telemetry
-from intake.completeness import assess
 from intake.compose import Templates, compose
 from intake.config import Settings
 from intake.errors import ClaimLostError, ConfigError, IntakeError, TransientError
 from intake.model import (
     Address,
     Brief,
-    CompletenessReport,
     Deferred,
     Delivery,
     Document,
@@ -34,7 +31,9 @@ from intake.model import (
     Sent,
     Sink,
     Token,
+    subaddress,
 )
+from intake.reports import local_day, report_of
 from storage.blobs import Store
 from storage.ledger import Ledger
 from storage.values import LetterClaim, Standing
@@ -84,10 +83,6 @@ class Outbox:
         """Send one letter; False where the sink cannot take letters at the moment."""
         if claim.cut_off:
             return self._settle_cut_off(claim)
-        if not _still_belongs(claim):
-            self.ledger.letters.dropped(claim)
-            log.warning(telemetry.LETTER_DROPPED, letter_id=claim.number)
-            return True
         letter = claim.frozen
         if letter is None:
             try:
@@ -96,23 +91,30 @@ class Outbox:
                 raise  # the world is to blame, not the letter
             except IntakeError as error:
                 return self._record(claim, Refused(str(error)))
-            except (
-                Exception
-            ) as error:  # templates are the operator's: one letter must not stop the others
+            except Exception as error:
+                # Templates are the operator's: one letter that fails must not stop the others.
                 log.exception(telemetry.LETTER_FAILED, letter_id=claim.number)
                 return self._record(claim, Refused(type(error).__name__))
             self.ledger.letters.freeze(claim, letter)
         elif self.sink.find(letter.message_id):
             return self._record(claim, Sent(letter.message_id))
-        return self._record(claim, self._hand_over(claim, letter))
+        return self._hand_over(claim, letter)
 
-    def _hand_over(self, claim: LetterClaim, letter: OutboundMessage) -> Delivery:
-        """Give a letter to the sink. One that will not let us in is no reason to doubt: nothing has left."""
+    def _hand_over(self, claim: LetterClaim, letter: OutboundMessage) -> bool:
+        """Give a letter to the sink, if its recipient still belongs to the project; False where it cannot take letters.
+
+        A sink that does not let us in is no reason to doubt: nothing has left.
+        """
+        if not _still_belongs(claim):
+            self.ledger.letters.dropped(claim)
+            log.warning(telemetry.LETTER_DROPPED, letter_id=claim.number)
+            return True
         try:
-            return self.sink.send(letter)
+            delivery = self.sink.send(letter)
         except ConfigError as error:
             self.ledger.letters.retry(claim, str(error), pause=NOT_LET_IN, counts=False)
             raise TransientError(str(error)) from error
+        return self._record(claim, delivery)
 
     def _settle_cut_off(self, claim: LetterClaim) -> bool:
         """A worker was cut off while it sent this: only evidence decides."""
@@ -124,7 +126,7 @@ class Outbox:
             return True
         if found:
             return self._record(claim, Sent(letter.message_id))
-        return self._record(claim, self._hand_over(claim, letter))
+        return self._hand_over(claim, letter)
 
     def _record(self, claim: LetterClaim, delivery: Delivery) -> bool:
         letters = self.ledger.letters
@@ -198,7 +200,7 @@ class Outbox:
 
     def _desk_address(self, token: Token | None) -> Address:
         address = self.settings.intake.address
-        return project_address(address, token) if token else address
+        return subaddress(address, token) if token else address
 
     def _candidates(self, claim: LetterClaim) -> tuple[Project, ...]:
         """Of a question: the open projects in which the person asked is a contact or the freelancer."""
@@ -234,36 +236,3 @@ def _still_belongs(claim: LetterClaim) -> bool:
         return True
     project = claim.standing.project
     return claim.recipient.address in {*project.client.contacts, *project.freelancers}
-
-
-def project_address(own: Address, token: Token) -> Address:
-    """A project's own address: `intake+TOKEN@…` (RFC 5233)."""
-    local, _, domain = own.rpartition("@")
-    return Address(f"{local}+{token}@{domain}")
-
-
-def local_day(project: Project, now: datetime) -> date:
-    """The day that it is where the project is."""
-    return now.astimezone(ZoneInfo(project.timezone)).date()
-
-
-def report_of(settings: Settings, standing: Standing, *, on: date) -> CompletenessReport:
-    """Where a project stands on a day."""
-    return assess(
-        standing.project,
-        settings.checklist(standing.project.checklist),
-        standing.documents,
-        standing.waived,
-        on=on,
-        fiscal_year_starts=settings.intake.fiscal_year_starts,
-    )
-
-
-def reports_of(
-    settings: Settings, standings: Sequence[Standing], *, now: datetime, on: date | None = None
-) -> tuple[CompletenessReport, ...]:
-    """Where projects stand: each on the day that it is there, or all on the day given."""
-    return tuple(
-        report_of(settings, standing, on=on or local_day(standing.project, now))
-        for standing in standings
-    )

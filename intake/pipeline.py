@@ -73,16 +73,10 @@ class Desk:
     pool: Executor
 
     @property
-    def own_addresses(self) -> frozenset[Address]:
-        """The addresses that are ours, without subaddresses."""
-        bounce = self.settings.delivery.bounce_address
-        return frozenset({self.settings.intake.address, *([bounce] if bounce else [])})
-
-    @property
     def policy(self) -> VetPolicy:
         """Whom we believe."""
         return VetPolicy(
-            own_addresses=self.own_addresses,
+            own_addresses=self.settings.own_addresses,
             trusted_authserv_ids=frozenset(self.settings.intake.trusted_authserv_ids),
             accept_unverified=self.settings.intake.unverified_senders == "accept",
         )
@@ -251,7 +245,7 @@ class Reading:
     def _settled(
         self, disposition: Accepted, submission: Submission, standing: Standing
     ) -> MessageStatus:
-        """Examine what is new, store it, decide and write. Raises StaleViewError if the view is no longer true."""
+        """Store what is new, decide and write. Raises StaleViewError if the view is no longer true."""
         desk, message, project = self.desk, self.opened.message, standing.project
         confidential = self._is_confidential(project)
         known = {document.sha256 for document in standing.documents}

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
 from intake.classify import Classifier, load
+from intake.config import LimitSettings, Settings
 from intake.errors import PermanentError
 from intake.extract import ExtractLimits, extract
 from intake.extract import preload as preload_parsers
@@ -65,6 +66,22 @@ class ReaderSettings:
     own_kinds: tuple[KindSpec, ...] = ()
     extract_seconds: float = 30.0
     fiscal_year_starts: int = 1
+
+
+def reader_settings(settings: Settings | None) -> ReaderSettings:
+    """The bounds and kinds of the settings; the defaults for commands that need no configuration."""
+    limits = settings.limits if settings else LimitSettings()
+    return ReaderSettings(
+        unpack=UnpackLimits(
+            archive_octets=limits.archive_octets,
+            archive_entries=limits.archive_entries,
+            document_octets=limits.document_octets,
+        ),
+        extract=ExtractLimits(document_octets=limits.document_octets, pages=limits.pages),
+        own_kinds=settings.own_kinds if settings else (),
+        extract_seconds=limits.extract_seconds,
+        fiscal_year_starts=settings.intake.fiscal_year_starts if settings else 1,
+    )
 
 
 @dataclass(frozen=True, slots=True)

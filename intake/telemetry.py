@@ -15,14 +15,10 @@ from typing import Final, Protocol
 import structlog
 from structlog.typing import EventDict
 
-MESSAGE_RECEIVED: Final = "message.received"
-MESSAGE_ACCEPTED: Final = "message.accepted"
 MESSAGE_HELD: Final = "message.held"
-MESSAGE_DISCARDED: Final = "message.discarded"
 MESSAGE_SETTLED: Final = "message.settled"
 MESSAGE_FAILED: Final = "message.failed"
 DOCUMENT_FILED: Final = "document.filed"
-LETTER_QUEUED: Final = "letter.queued"
 LETTER_SENT: Final = "letter.sent"
 LETTER_DEFERRED: Final = "letter.deferred"
 LETTER_DOUBTFUL: Final = "letter.doubtful"
@@ -32,7 +28,6 @@ UNREACHABLE: Final = "world.unreachable"
 RECOVERED: Final = "world.recovered"
 WORKER_STARTED: Final = "worker.started"
 WORKER_STOPPED: Final = "worker.stopped"
-CLAIM_TAKEN_OVER: Final = "claim.taken-over"
 CLAIM_LOST: Final = "claim.lost"
 LIBRARY_WARNED: Final = "library.warned"
 

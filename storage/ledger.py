@@ -11,7 +11,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from intake.model import Address, BlobKey, Document, LetterState, ProjectId, Sha256
+from intake.model import BlobKey, Document, LetterState, ProjectId, Sha256
 from storage import audit, schema
 from storage.database import Database
 from storage.directory import Directory
@@ -157,13 +157,6 @@ class Ledger:
                 )
             )
             return {BlobKey(row[0]): Sha256(row[1]) for row in [*raw, *filed]}
-
-    def people(self) -> frozenset[Address]:
-        """Every contact and freelancer."""
-        with self.database.read() as session:
-            contacts = session.scalars(sa.select(schema.Contact.address)).all()
-            freelancers = session.scalars(sa.select(schema.ProjectFreelancer.address)).all()
-            return frozenset(Address(address) for address in [*contacts, *freelancers])
 
     def close(self) -> None:
         """Let go of the lock and of all connections."""

@@ -25,6 +25,7 @@ from intake.model import (
     Thread,
 )
 from storage import audit, schema
+from storage.claims import dead_holders
 from storage.database import Database
 from storage.holds import open_hold
 from storage.liveness import Liveness
@@ -109,13 +110,7 @@ class Letters:
 
         One that was being sent keeps its state `sending`: whoever claims it must find out whether it left.
         """
-        with self._database.read() as session:
-            others = session.scalars(
-                sa.select(schema.Letter.worker_id)
-                .where(schema.Letter.worker_id.is_not(None), schema.Letter.worker_id != worker)
-                .distinct()
-            ).all()
-        dead = [other for other in others if other is not None and self._liveness.is_dead(other)]
+        dead = dead_holders(self._database, self._liveness, schema.Letter, worker=worker)
         with self._database.write() as session:
             now = self._database.now(session)
             freed = session.execute(

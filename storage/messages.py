@@ -26,6 +26,7 @@ from intake.model import (
     Sha256,
 )
 from storage import audit, schema
+from storage.claims import dead_holders
 from storage.database import Database
 from storage.holds import open_hold
 from storage.letters import owe
@@ -34,7 +35,7 @@ from storage.rows import document_row, lock_project, part_row
 from storage.values import Claim, HoldSubject, MessageStatus, NewMessage, Settlement
 
 LEASE = timedelta(minutes=15)
-"""After this a worker that lives but does not move loses its claim; longer than any message takes."""
+"""After this a worker that lives but does not move loses its claim; longer than messages take by far."""
 MOST_TRIES = 3
 MOST_DEATHS = 5
 
@@ -120,13 +121,7 @@ class Messages:
         no message in hand.
         """
         self._liveness.hold(worker)
-        with self._database.read() as session:
-            others = session.scalars(
-                sa.select(schema.Message.worker_id)
-                .where(schema.Message.worker_id.is_not(None), schema.Message.worker_id != worker)
-                .distinct()
-            ).all()
-        dead = [other for other in others if other is not None and self._liveness.is_dead(other)]
+        dead = dead_holders(self._database, self._liveness, schema.Message, worker=worker)
         with self._database.write() as session:
             now = self._database.now(session)
             rows = session.scalars(

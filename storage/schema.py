@@ -245,7 +245,7 @@ class Waiver(Base):
 
 
 class Hold(Base):
-    """Something that waits for a person. `subject_key` names it: one open hold for each thing and reason."""
+    """Something that waits for a person. `subject_key` names it: one hold for each thing, opened again if need be."""
 
     __tablename__ = "hold"
     id: Mapped[int] = mapped_column(primary_key=True)

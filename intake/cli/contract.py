@@ -29,7 +29,7 @@ from intake.model import (
     ItemReport,
     ProjectState,
     SortedPart,
-    Token,
+    subaddress,
 )
 from storage.values import DoubtfulLetter, HeldThing, HoldSubject
 
@@ -39,12 +39,6 @@ Json = dict[str, JsonValue]
 def instant(moment: datetime) -> str:
     """A time in UTC, to the second: 2026-11-22T09:30:00Z."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def subaddress(address: Address, token: Token) -> Address:
-    """The address that reaches one project (RFC 5233)."""
-    local, _, domain = address.rpartition("@")
-    return Address(f"{local}+{token}@{domain}")
 
 
 def state_of(report: CompletenessReport) -> ProjectState:

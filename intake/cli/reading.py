@@ -9,7 +9,7 @@ import hashlib
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +19,6 @@ from intake.cli.contract import classify_json, inspect_json, reason_of, verdict_
 from intake.cli.terminal import print_json, progress, settings, show
 from intake.config import LimitSettings, Settings
 from intake.errors import ConfigError, PermanentError
-from intake.extract import ExtractLimits
 from intake.model import (
     OTHER,
     Accepted,
@@ -36,9 +35,8 @@ from intake.model import (
     Sha256,
     SortedPart,
 )
-from intake.reader import Reader, ReaderSettings
+from intake.reader import Reader, reader_settings
 from intake.sources.files import FileSource
-from intake.unpack import UnpackLimits
 from intake.vet import VetPolicy, automatic, vet
 
 NO_MESSAGE = "There is no message there: name .eml or mbox files, or a folder of them."
@@ -95,7 +93,7 @@ def _inspections(paths: Sequence[Path], decided: Settings | None) -> Iterator[In
             "There is no message there: name .eml or mbox files, or a folder of them."
         )
     policy = _policy(decided)
-    with _reader(decided) as reader:
+    with closing(Reader(reader_settings(decided))) as reader:
         for raw in progress(source.fetch(frozenset()), total=total, label="Reading"):
             yield _inspection(reader, raw, policy)
 
@@ -156,7 +154,7 @@ def classify(paths: Sequence[Path], *, as_json: bool, config: Path | None) -> No
     decided = settings(config) if config else None
     files = document_files(paths)
     unread = 0
-    with _reader(decided) as reader:
+    with closing(Reader(reader_settings(decided))) as reader:
         for path in progress(files, total=len(files), label="Reading"):
             found = _classification(reader, path)
             unread += found is None
@@ -206,26 +204,3 @@ def _classification(reader: Reader, path: Path) -> Classification | None:
         return None
     found = reader.classify_file(octets, filename=path.name, on=datetime.now(UTC).date())
     return replace(found, sure=found.sure and found.problem is None)
-
-
-@contextmanager
-def _reader(decided: Settings | None) -> Iterator[Reader]:
-    """A reader with the settings' bounds. Made here and not by `intake.app`, which would load the database as well."""
-    limits = decided.limits if decided else LimitSettings()
-    reader = Reader(
-        ReaderSettings(
-            unpack=UnpackLimits(
-                archive_octets=limits.archive_octets,
-                archive_entries=limits.archive_entries,
-                document_octets=limits.document_octets,
-            ),
-            extract=ExtractLimits(document_octets=limits.document_octets, pages=limits.pages),
-            own_kinds=decided.own_kinds if decided else (),
-            extract_seconds=limits.extract_seconds,
-            fiscal_year_starts=decided.intake.fiscal_year_starts if decided else 1,
-        )
-    )
-    try:
-        yield reader
-    finally:
-        reader.close()

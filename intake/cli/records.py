@@ -13,13 +13,20 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from intake.cli import tables
-from intake.cli.contract import review_json, status_json, subaddress
+from intake.cli.contract import review_json, status_json
 from intake.cli.terminal import print_json, settings, show
-from intake.completeness import assess
 from intake.config import Settings
 from intake.config.checks import suggestion
 from intake.errors import ConfigError
-from intake.model import Address, CompletenessReport, HoldId, Project, ProjectState, Token
+from intake.model import (
+    Address,
+    HoldId,
+    Project,
+    ProjectState,
+    Token,
+    subaddress,
+)
+from intake.reports import reports_of
 from intake.review import ACTIONS
 from storage.blobs import open_store
 from storage.directory import NewProject, ProjectChange
@@ -156,7 +163,7 @@ def status(which: str | None, *, on: date | None, as_json: bool, config: Path | 
     with open_ledger(decided) as ledger:
         standings = ledger.standings()
         held, doubtful = ledger.holds.waiting(), ledger.letters.doubtful_ones()
-    reports = [report_of(standing, decided, on=on) for standing in _selected(standings, which)]
+    reports = reports_of(decided, _selected(standings, which), now=datetime.now(UTC), on=on)
     address = decided.intake.address
     if not as_json:
         show(tables.status(reports, address=address, held=held, doubtful=doubtful))
@@ -172,19 +179,6 @@ def status(which: str | None, *, on: date | None, as_json: bool, config: Path | 
             held=held,
             doubtful=doubtful,
         )
-    )
-
-
-def report_of(standing: Standing, decided: Settings, *, on: date | None) -> CompletenessReport:
-    """Where a project stands on a day; today in its own time zone if none is given."""
-    project = standing.project
-    return assess(
-        project,
-        decided.checklist(project.checklist),
-        standing.documents,
-        standing.waived,
-        on=on or datetime.now(ZoneInfo(project.timezone)).date(),
-        fiscal_year_starts=decided.intake.fiscal_year_starts,
     )
 
 

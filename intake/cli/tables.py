@@ -18,7 +18,6 @@ from intake.cli.contract import (
     instant,
     reason_of,
     state_of,
-    subaddress,
     verdict_of,
 )
 from intake.model import (
@@ -34,6 +33,7 @@ from intake.model import (
     Project,
     ProjectState,
     SortedPart,
+    subaddress,
 )
 from storage.values import DoubtfulLetter, HeldThing, HoldSubject
 

@@ -6,12 +6,12 @@ Pure but for `load_templates`, which reads the templates once. The same brief an
 from __future__ import annotations
 
 from intake.compose.letter import Mark
-from intake.compose.letters import address_of, write
+from intake.compose.letters import write
 from intake.compose.mail import seal
 from intake.compose.words import Templates, load_templates, spoken
 from intake.model import Brief, OutboundMessage
 
-__all__ = ["Templates", "address_of", "compose", "load_templates", "spoken"]
+__all__ = ["Templates", "compose", "load_templates", "spoken"]
 
 _MOST_HTML_OCTETS = 40_000
 """Gmail cuts a message off at 102 KB; far below that, a letter also opens at once on a phone."""

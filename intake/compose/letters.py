@@ -11,7 +11,6 @@ from intake.compose.parts import CAME, PROBLEMS, came, problems, questions, sett
 from intake.compose.words import Templates, spoken
 from intake.errors import PermanentError
 from intake.model import (
-    Address,
     Brief,
     CompletenessReport,
     Fate,
@@ -19,6 +18,7 @@ from intake.model import (
     Mailbox,
     Project,
     Received,
+    subaddress,
 )
 
 _QUOTE_CHARACTERS = 1200
@@ -45,12 +45,6 @@ def write(brief: Brief, templates: Templates, *, most_lines: int) -> Letter:
             raise PermanentError(f"there is no template for a {brief.kind}")
         case _:
             assert_never(brief.kind)
-
-
-def address_of(project: Project, desk: Mailbox) -> Address:
-    """The project's own address (RFC 5233), from the desk's address without a token."""
-    local, _, domain = desk.address.rpartition("@")
-    return Address(f"{local}+{project.token}@{domain}")
 
 
 def _scene(brief: Brief, templates: Templates, most_lines: int) -> Scene:
@@ -155,7 +149,7 @@ def _question(brief: Brief, templates: Templates) -> Letter:
             origins=(Origin(address, f"mailto:{address}"),),
         )
         for number, project in enumerate(brief.candidates, start=1)
-        for address in (address_of(project, brief.desk),)
+        for address in (subaddress(brief.desk.address, project.token),)
     )
     subject = legible(brief.thread.subject, limit=_TITLE_CHARACTERS)
     desk = _desk_name(brief)

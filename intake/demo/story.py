@@ -25,7 +25,7 @@ from intake.demo.servers import Account, MailServers, SunkLetter, mail_servers
 from intake.demo.telling import Outcome
 from intake.errors import TransientError
 from intake.model import CompletenessReport, Document
-from intake.outbox import reports_of
+from intake.reports import reports_of
 from intake.worker import run_once
 from storage.values import HoldSubject
 

@@ -10,8 +10,7 @@ import pytest
 import structlog
 
 from intake import telemetry
-from intake.app import reader_settings
-from intake.reader import Reader
+from intake.reader import Reader, reader_settings
 from tests.desks import desk_settings
 
 

@@ -23,7 +23,7 @@ from intake.demo.servers import LOOPBACK, Account, MailServers, mail_servers
 from intake.demo.story import play
 from intake.errors import ConfigError
 from intake.model import CompletenessReport, Document, Fate, ItemState
-from intake.outbox import reports_of
+from intake.reports import reports_of
 from intake.worker import run_once
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)

@@ -16,7 +16,7 @@ import pytest
 from intake.app import App, open_app
 from intake.demo import documents
 from intake.model import ItemState
-from intake.outbox import reports_of
+from intake.reports import reports_of
 from intake.worker import Round, Worker
 from storage.ledger import Ledger
 from tests import servers, stores

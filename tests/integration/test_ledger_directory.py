@@ -261,9 +261,3 @@ def test_a_message_without_a_sender_brings_nothing(ledger: Ledger) -> None:
     known = ledger.directory.acquaintance(None, token=Token("q4"), thread=())
 
     assert (known.token_exists, known.projects, known.clients) == (True, (), ())
-
-
-def test_everybody_who_may_write_is_listed(ledger: Ledger) -> None:
-    engage(ledger)
-
-    assert ledger.people() == {MIRA, ROBIN.address}

@@ -11,7 +11,6 @@ from intake.cli.contract import (
     review_json,
     state_of,
     status_json,
-    subaddress,
 )
 from intake.model import (
     Accepted,
@@ -53,6 +52,7 @@ from intake.model import (
     SortedPart,
     Span,
     Token,
+    subaddress,
 )
 from storage.values import DoubtfulLetter, HeldThing, HoldSubject
 
