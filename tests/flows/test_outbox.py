@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from intake.app import App, open_ledger
+from intake.compose import load_templates
 from intake.demo import documents
-from intake.model import HoldReason
+from intake.model import Address, HoldReason
 from intake.reader import Reader
 from intake.worker import Worker
+from storage.directory import ProjectChange
 from storage.letters import LEASE
 from tests import servers
 from tests.desks import FREELANCER, TODAY, Wiring, letter, smtp_delivery
@@ -104,6 +106,47 @@ def test_a_letter_that_was_cut_off_where_nobody_can_look_is_doubtful(
 
     assert smtp.reasons() == [HoldReason.DOUBTFUL_LETTER]
     assert smtp_sink.letters == []
+
+
+def leave(stage: Stage) -> None:
+    """The freelancer is replaced while the letter is owed."""
+    token = stage.app.ledger.standings()[0].project.token
+    successor = (Address("successor@studio.example"),)
+    stage.app.ledger.directory.edit_project(token, ProjectChange(freelancers=successor))
+
+
+def test_a_letter_to_somebody_who_has_left_is_not_sent(
+    smtp: Stage, smtp_sink: servers.SmtpSink
+) -> None:
+    leave(smtp)
+
+    assert smtp.deliver()
+
+    assert smtp_sink.letters == []
+    assert (smtp.reasons(), smtp.app.ledger.letters.unsent()) == ([], 0)
+
+
+def test_a_letter_that_was_cut_off_is_not_sent_to_somebody_who_has_left(maildir: Stage) -> None:
+    maildir.cut_off()
+    leave(maildir)
+
+    assert maildir.deliver()
+
+    assert not (maildir.desk.folder / "Sent" / "new").exists()
+    assert maildir.app.ledger.letters.unsent() == 0
+
+
+def test_a_letter_that_cannot_be_composed_is_held_and_stops_nothing(
+    tmp_path: Path, reader: Reader, smtp_sink: servers.SmtpSink
+) -> None:
+    templates = tmp_path / "templates"
+    templates.mkdir()
+    (templates / "letter.html.jinja").write_text("{{ nothing.like_this() }}")
+    for stage in stage_at(tmp_path, reader, smtp_delivery(smtp_sink.port)):
+        broken = replace(stage.app.outbox, templates=load_templates(templates))
+
+        assert broken.deliver_due()
+        assert stage.reasons() == [HoldReason.FAILED_LETTER]
 
 
 def test_an_intent_whose_worker_ended_is_composed_and_sent(

@@ -241,6 +241,17 @@ def test_client_with_two_projects_is_asked_which_one(stage: Stage) -> None:
     assert "intake+spring@studio.example" in body.get_content()
 
 
+def test_mail_to_the_addresses_of_two_projects_is_asked_about(stage: Stage) -> None:
+    open_engagement(stage.app, token=type(TOKEN)("spring"), title="Spring fair")
+    both = f"intake+{TOKEN}@studio.example, intake+spring@studio.example"
+    stage.mailbox.append(letter(to=both, attach=[documents.investor_deck(TODAY)]))
+
+    stage.work()
+
+    assert all(not standing.documents for standing in stage.app.ledger.standings())
+    assert len(stage.letters_to(CONTACT)) == 1
+
+
 def test_answer_in_the_thread_of_a_letter_goes_to_its_project(stage: Stage) -> None:
     stage.mailbox.append(
         letter(to=f"intake+{TOKEN}@studio.example", attach=[documents.investor_deck(TODAY)])

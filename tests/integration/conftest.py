@@ -37,6 +37,7 @@ class Bench:
         for ledger in (self.ledger, self.other):
             ledger._liveness.release()
             ledger._worker = None
+            ledger._documents._read.clear()
         with self.ledger.database.write() as session:
             for statement in EMPTYING:
                 session.execute(statement)

@@ -184,6 +184,14 @@ def test_octets_that_the_project_has_are_a_duplicate_with_their_number() -> None
     assert decision.documents == ()
 
 
+def test_octets_that_a_person_rejected_are_not_said_to_be_filed() -> None:
+    rejected = replace(old(4, sure("deck")), sha256=sha256_of("again.pdf"), rejected=True)
+
+    decision = decide([entry("again.pdf")], [], documents=[rejected])
+
+    assert [(part.fate, part.number) for part in decision.parts] == [(Fate.NOT_ASKED_FOR, 4)]
+
+
 def test_the_same_octets_twice_in_one_message_are_one_document() -> None:
     first, second = entry("deck.pdf"), entry("deck.pdf", path="3")
 
