@@ -68,7 +68,7 @@ def open_app(settings: Settings, *, clock: Callable[[], datetime] | None = None)
             outbox=Outbox(
                 settings, ledger, blobs, sink, load_templates(settings.letters.templates)
             ),
-            reviewer=Reviewer(settings, ledger, blobs),
+            reviewer=Reviewer(settings, ledger, blobs, reader),
             sources=sources,
         )
 

@@ -27,6 +27,7 @@ def check(settings: Settings) -> Iterator[CheckLine]:
     """One line for each thing tried, as it was tried."""
     yield _check_database(settings)
     yield _check_checklists(settings)
+    yield from _check_examples(settings)
     yield _check_blobs(settings)
     for number in range(len(settings.sources)):
         yield from _check_source(settings, number)
@@ -62,6 +63,20 @@ def _check_checklists(settings: Settings) -> CheckLine:
         else ""
     )
     return CheckLine(what, works=not missing, advice=advice)
+
+
+def _check_examples(settings: Settings) -> Iterator[CheckLine]:
+    """Whether the files from which own kinds are learned can be read."""
+    wanted = sum(len(kind.examples) for kind in settings.kinds.values())
+    if not wanted:
+        return
+    with closing(Reader(reader_settings(settings))) as reader:
+        mistakes, read = reader.example_mistakes, len(reader.examples)
+    yield CheckLine(
+        f"kinds: {read} of {wanted} examples are read",
+        works=not mistakes,
+        advice=" ".join(mistakes),
+    )
 
 
 def _check_blobs(settings: Settings) -> CheckLine:

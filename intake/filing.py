@@ -28,16 +28,22 @@ from intake.model import (
     PartOutcome,
     Sha256,
     SortedPart,
+    Span,
 )
 from intake.reader import Examined
 
-SAME_TEXT = 0.8
-"""From this similarity on, two documents are versions of one, whatever their names."""
-RELATED_TEXT = 0.3
+SAME_TEXT = 0.6
+"""From this similarity on, two documents are versions of one, whatever their names: see `tests.bench.versions`."""
+RELATED_TEXT = 0.4
 """With the same name but for its version words, this much is enough."""
+NEARLY_ALL = 0.8
+"""So much must be the same where only one of them states its time."""
+OVERLAP = 0.5
+"""The share of the longer of two calendars' spans that a version of it covers too: events come and go at its ends."""
 WORTH_ASKING = 0.2
 """An unsure document is a question where a kind of at least this confidence is on the checklist."""
 
+_CALENDAR = Kind("event_calendar")
 _VERSION_WORDS = re.compile(
     r"(\(\d+\)|\bv\d+(\.\d+)*\b|\bfinal\b|\bcopy\b|\bkopie\b|\bdraft\b|\bnew\b|\brev\d*\b"
     r"|\b\d{4}-\d\d-\d\d\b|\b\d{8}\b)",
@@ -200,21 +206,38 @@ class Filer:
 
 
 def is_version(one: Document, other: Document) -> bool:
-    """Whether two documents are versions of the same one: the same kind and period, and much the same text.
+    """Whether two documents are versions of the same one: the same kind and time, and much the same text.
 
     A roadmap of the next quarter made from the last one's template is another document, not a newer version.
     """
     if (
         one.classification.kind != other.classification.kind
-        or one.classification.span != other.classification.span
         or other.rejected
         or not (one.sketch and other.sketch)
     ):
         return False
     likeness = resemblance(one.sketch, other.sketch)
+    if not _same_time(one.classification, other.classification, likeness=likeness):
+        return False
     if likeness >= SAME_TEXT:
         return True
     return likeness >= RELATED_TEXT and _stem(one.filename) == _stem(other.filename)
+
+
+def _same_time(one: Classification, other: Classification, *, likeness: float) -> bool:
+    """Whether two documents of a kind are about the same time, as far as they say."""
+    if one.span == other.span:
+        return True
+    if one.span is None or other.span is None:
+        return likeness >= NEARLY_ALL
+    return one.kind == _CALENDAR and _overlap(one.span, other.span) >= OVERLAP
+
+
+def _overlap(one: Span, other: Span) -> float:
+    """The days that two spans share, as a share of the longer one's."""
+    shared = (min(one.last, other.last) - max(one.first, other.first)).days + 1
+    longer = max((span.last - span.first).days + 1 for span in (one, other))
+    return max(0, shared) / longer
 
 
 def resemblance(one: Sequence[int], other: Sequence[int]) -> float:

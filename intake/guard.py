@@ -1,7 +1,7 @@
 """Runs code on hostile octets in a child process that can be neither outlived nor out-eaten.
 
 A fork server, a fresh Python without threads and without our secrets, imports the parsers once and forks one
-short-lived child a job. Parent and child speak in frames of plain octets, so that a child which has been taken over can
+short-lived child a job; the first is born before all of them are there. Parent and child speak in frames of plain octets, so that a child which has been taken over can
 say wrong things but run nothing in the parent. Knows no format and no mail. Linux only; one thread a Guard.
 """
 
@@ -14,6 +14,7 @@ import importlib
 import json
 import os
 import resource
+import select
 import signal
 import socket
 import struct
@@ -23,8 +24,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
-from pathlib import Path
-from types import TracebackType
+from types import ModuleType, TracebackType
 from typing import NoReturn, Self
 
 from intake.errors import PermanentError, TransientError
@@ -35,21 +35,29 @@ _FORK, _END = b"F", b"E"
 _ANSWER = struct.Struct(">qqq")
 _BUFFER_OCTETS = 2**20
 _ANSWER_OCTETS = 1024
+_REQUEST_OCTETS = 1024
 _START_SECONDS = 60.0
 _ANSWER_SECONDS = 15.0
-_CLOSE_SECONDS = 5.0
+_PATIENCE_SECONDS = 0.3
+"""How long the fork server leaves the machine to its first child before it prepares for others."""
 _OUT_OF_MEMORY = 77
 """The exit status of a child that ran into its limit of memory."""
 _PR_SET_PDEATHSIG = 1
 _PR_SET_NO_NEW_PRIVS = 38
 _KEPT_ENVIRONMENT = ("LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "PATH", "TMPDIR", "TZ")
-# Numeric libraries start a thread a core when imported, and a process with threads must not fork.
-_ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+_OWN_ENVIRONMENT = {
+    # Numeric libraries start a thread a core when imported, and a process with threads must not fork.
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    # Else every installed distribution is looked through for plugins, at each start.
+    "PYDANTIC_DISABLE_PLUGINS": "1",
+}
 _PROGRAM = """\
 import json, sys
-control, handler, preload, limits, sys.path[:] = json.loads(sys.argv[1])
-from intake.guard import GuardLimits, run_fork_server
-run_fork_server(control, handler, preload=preload, limits=GuardLimits(**limits))
+control, handler, preload, sys.path[:] = json.loads(sys.argv[1])
+from intake.guard import run_fork_server
+run_fork_server(control, handler, preload=preload)
 """
 
 
@@ -83,6 +91,19 @@ class GuardLimits:
     seconds: float = 30.0
     file_octets: int = 0
     frame_octets: int = 2**30
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What children are for. Both name a function, as "package.module:function".
+
+    `handler` is called with a Channel in each child. `preload` is called in the fork server, and yields after each of its
+    steps: the first, which imports what every child needs, is done before the first child is born, and the others, which
+    are to be short, beside the children. A child that is born before all are done does for itself what it needs of them.
+    """
+
+    handler: str
+    preload: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,17 +175,17 @@ class Channel:
 
 
 class Guard:
-    """Starts guarded children. `handler` is "package.module:function", called with a Channel in each child.
+    """Starts guarded children, of the `server` that it is given and then owns, or else of one of its own.
 
-    `preload` names a function that the fork server calls once, to import what every child needs. The fork server starts
-    with the first child, or with `start`, and is started anew where it has died.
+    The fork server starts with the first child, or with `start`, and is started anew where it has died.
     """
 
-    def __init__(self, handler: str, *, limits: GuardLimits, preload: str | None = None) -> None:
-        self._handler = handler
+    def __init__(
+        self, work: Work, *, limits: GuardLimits, server: ForkServer | None = None
+    ) -> None:
+        self._work = work
         self._limits = limits
-        self._preload = preload
-        self._server: _ForkServer | None = None
+        self._server = server
 
     def __enter__(self) -> Self:
         return self
@@ -180,7 +201,7 @@ class Guard:
     def start(self) -> None:
         """Begin to start the fork server, without waiting for it."""
         if self._server is None:
-            self._server = _ForkServer(self._handler, self._limits, self._preload)
+            self._server = ForkServer(self._work)
 
     @contextlib.contextmanager
     def child(self, octets: bytes = b"") -> Iterator[Channel]:
@@ -213,26 +234,25 @@ class Guard:
             self.start()
             assert self._server is not None  # noqa: S101  # `start` has just set it
             try:
-                return self._server.fork(line.fileno(), document)
+                return self._server.fork(line.fileno(), document, self._limits)
             except (OSError, EOFError):
                 self.close()
         raise TransientError("could not start a guarded child: the fork server died twice")
 
 
-class _ForkServer:
-    """The parent's end of one fork server process."""
+class ForkServer:
+    """The parent's end of one fork server process. It begins to start at once, and is waited for with the first child."""
 
-    def __init__(self, handler: str, limits: GuardLimits, preload: str | None) -> None:
-        self._limits = limits
+    def __init__(self, work: Work) -> None:
         self._ready = False
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
-            asked = json.dumps([theirs.fileno(), handler, preload, asdict(limits), sys.path])
+            asked = json.dumps([theirs.fileno(), work.handler, work.preload, sys.path])
             kept = {name: os.environ[name] for name in _KEPT_ENVIRONMENT if name in os.environ}
             self._process = subprocess.Popen(  # noqa: S603  # our own interpreter, our own program
                 [sys.executable, "-I", "-c", _PROGRAM, asked],
                 pass_fds=[theirs.fileno()],
-                env=kept | _ONE_THREAD,
+                env=kept | _OWN_ENVIRONMENT,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 # What a broken document makes a parser print may hold the document's text.
@@ -241,12 +261,13 @@ class _ForkServer:
                 start_new_session=True,
             )
 
-    def fork(self, line: int, document: int) -> _Job:
+    def fork(self, line: int, document: int, limits: GuardLimits) -> _Job:
         """A new child that holds these two descriptors. OSError or EOFError: the server has died."""
         self._wait_until_ready()
         self._control.settimeout(_ANSWER_SECONDS)
-        socket.send_fds(self._control, [_REQUEST.pack(_FORK, 0)], [line, document])
-        return _Job(self, self._answer(_ANSWER_SECONDS).status, self._limits)
+        request = [_REQUEST.pack(_FORK, 0), json.dumps(asdict(limits)).encode()]
+        socket.send_fds(self._control, request, [line, document])
+        return _Job(self, self._answer(_ANSWER_SECONDS).status, limits)
 
     def end(self, number: int) -> _Ended:
         """Kill a child if it lives, remove it, and say how it ended. OSError or EOFError: the server has died."""
@@ -255,13 +276,10 @@ class _ForkServer:
         return self._answer(_ANSWER_SECONDS)
 
     def close(self) -> None:
-        """Hang up, which ends the server; kill it where it does not."""
+        """End the server, whatever it does, and with it its children (see `_confine`). May be called again."""
         self._control.close()
-        try:
-            self._process.wait(_CLOSE_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        self._process.kill()
+        self._process.wait()
 
     def _wait_until_ready(self) -> None:
         if not self._ready:
@@ -274,7 +292,8 @@ class _ForkServer:
         if not octets:
             raise EOFError
         if len(octets) != _ANSWER.size:
-            raise PermanentError(f"could not start the fork server: {octets.decode()}")
+            cause = octets.decode(errors="replace").rstrip()
+            raise PermanentError(f"could not start the fork server: {cause}")
         return _Ended(*_ANSWER.unpack(octets))
 
 
@@ -290,7 +309,7 @@ class _Ended:
 class _Job:
     """One child as the parent sees it: ended once, explained as often as asked."""
 
-    def __init__(self, server: _ForkServer, number: int, limits: GuardLimits) -> None:
+    def __init__(self, server: ForkServer, number: int, limits: GuardLimits) -> None:
         self._server = server
         self._number = number
         self._limits = limits
@@ -359,95 +378,128 @@ def _unsent(views: list[memoryview], count: int) -> list[memoryview]:
 # ---------------------------------------------------------------- in the fork server and its children
 
 
-def run_fork_server(
-    control: int, handler: str, *, preload: str | None, limits: GuardLimits
-) -> None:
+def run_fork_server(control: int, handler: str, *, preload: str | None) -> None:
     """The fork server's whole life: import, then fork on demand until the parent hangs up."""
     # A stop signal to all of a service's processes must not take the child from the worker's hand.
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.disable()  # what is imported stays, and to look through it again and again takes a fifth of the time
     with socket.socket(fileno=control) as line:
         try:
-            serve = _named(handler)
-            if preload:
-                _named(preload)()
+            serve: Callable[[Channel], None] = getattr(*_named(handler))
+            steps: Iterator[None] = getattr(*_named(preload))() if preload else iter(())
+            next(steps, None)
         except Exception as error:  # noqa: BLE001  # an import may raise anything; the parent says what
-            line.send(f"{type(error).__name__}: {error}".encode()[:_ANSWER_OCTETS])
+            line.send(_cause(error))
             return
-        gc.collect()
-        gc.freeze()
         line.send(_ANSWER.pack(0, 0, 0))
-        _Forks(line, serve, limits).run()
+        _Forks(line, serve, steps).run()
 
 
-def _named(name: str) -> Callable[..., None]:
+def _named(name: str) -> tuple[ModuleType, str]:
     module, _, function = name.partition(":")
-    found: Callable[..., None] = getattr(importlib.import_module(module), function)
-    return found
+    return importlib.import_module(module), function
+
+
+def _cause(error: Exception) -> bytes:
+    """An answer that is longer than one of numbers, by which the parent tells them apart."""
+    text = f"{type(error).__name__}: {error}".encode()[:_ANSWER_OCTETS]
+    return text.ljust(_ANSWER.size + 1)
 
 
 class _Forks:
-    """The fork server's loop and the children that it has not removed yet."""
+    """The fork server's loop and the children that it has not removed yet.
+
+    What is left of the preload is done a step at a time, whenever the parent asks for nothing.
+    """
 
     def __init__(
-        self, control: socket.socket, serve: Callable[[Channel], None], limits: GuardLimits
+        self, control: socket.socket, serve: Callable[[Channel], None], steps: Iterator[None]
     ) -> None:
         self._control = control
         self._serve = serve
-        self._limits = limits
+        self._steps: Iterator[None] | None = steps
+        self._patience_seconds = _PATIENCE_SECONDS
+        self._failure: bytes | None = None
         self._server = os.getpid()
         self._libc = ctypes.CDLL(None)
-        self._numbers: set[int] = set()
-        self._space_octets, self._resident_octets = _memory()
+        self._resident_octets: dict[int, int] = {}
+        """Of each child: what it had from the fork server when it was born."""
 
     def run(self) -> None:
         """Answer requests; at the parent's end kill what is left and return."""
         with contextlib.suppress(OSError):
             while True:
-                request, descriptors, _, _ = socket.recv_fds(self._control, _REQUEST.size, 2)
+                while self._steps is not None and not self._is_asked():
+                    self._prepare(self._steps)
+                request, descriptors, _, _ = socket.recv_fds(self._control, _REQUEST_OCTETS, 2)
                 if not request:
                     break
-                command, number = _REQUEST.unpack(request)
-                answer = self._end(number) if command == _END else self._fork(descriptors)
+                command, number = _REQUEST.unpack_from(request)
+                if command == _END:
+                    answer = self._end(number)
+                else:
+                    answer = self._fork(descriptors, request[_REQUEST.size :])
                 self._control.send(answer)
-        for number in self._numbers:
+        for number in self._resident_octets:
             os.kill(number, signal.SIGKILL)
+
+    def _is_asked(self) -> bool:
+        """Whether there is a request, or the parent's end; no longer waited for after the first child or the first pause."""
+        asked = bool(select.select([self._control], [], [], self._patience_seconds)[0])
+        if not asked:
+            self._patience_seconds = 0.0
+        return asked
+
+    def _prepare(self, steps: Iterator[None]) -> None:
+        """One step of the preload. Where one fails, no child is born any more, and the parent is told why."""
+        try:
+            next(steps)
+        except StopIteration:
+            self._steps = None
+            gc.collect()
+            gc.freeze()
+        except Exception as error:  # noqa: BLE001  # as in `run_fork_server`
+            self._steps = None
+            self._failure = _cause(error)
 
     def _end(self, number: int) -> bytes:
         found, status, usage = os.wait4(number, os.WNOHANG)
         if not found:
             os.kill(number, signal.SIGKILL)
             _, status, usage = os.wait4(number, 0)
-        self._numbers.discard(number)
+        self._patience_seconds = 0.0
         spent = int((usage.ru_utime + usage.ru_stime) * 1000)
-        grown = usage.ru_maxrss * 1024 - self._resident_octets
+        grown = usage.ru_maxrss * 1024 - self._resident_octets.pop(number)
         return _ANSWER.pack(status, spent, grown)
 
-    def _fork(self, descriptors: list[int]) -> bytes:
+    def _fork(self, descriptors: list[int], asked: bytes) -> bytes:
         line, document = descriptors
-        number = os.fork()
-        if number == 0:
-            self._live(line, document)
+        answer = self._failure
+        if answer is None:
+            space_octets, resident_octets = _memory()
+            number = os.fork()
+            if number == 0:
+                self._live(line, document, limits=asked, space_octets=space_octets)
+            self._resident_octets[number] = resident_octets
+            answer = _ANSWER.pack(number, 0, 0)
         os.close(line)
         os.close(document)
-        self._numbers.add(number)
-        return _ANSWER.pack(number, 0, 0)
+        return answer
 
-    def _live(self, line: int, document: int) -> NoReturn:
+    def _live(self, line: int, document: int, *, limits: bytes, space_octets: int) -> NoReturn:
         """A child's whole life. Nothing of it may reach the code that the fork server would run next."""
         status = 1
         try:
             self._control.close()
-            _confine(
-                self._limits,
-                libc=self._libc,
-                server=self._server,
-                space_octets=self._space_octets,
-            )
+            gc.freeze()
+            gc.enable()
+            bounds = GuardLimits(**json.loads(limits))
+            _confine(bounds, libc=self._libc, server=self._server, space_octets=space_octets)
             channel = Channel(
                 socket.socket(fileno=line),
                 seconds=None,
-                frame_octets=self._limits.frame_octets,
+                frame_octets=bounds.frame_octets,
                 lost=ChildDied,
                 document=os.pread(document, os.fstat(document).st_size, 0),
             )
@@ -477,5 +529,6 @@ def _confine(limits: GuardLimits, *, libc: ctypes.CDLL, server: int, space_octet
 
 def _memory() -> tuple[int, int]:
     """Address space and resident memory of this process, in octets (proc(5), statm)."""
-    pages = Path("/proc/self/statm").read_text(encoding="ascii").split()
+    with open("/proc/self/statm", "rb") as file:  # noqa: PTH123  # what this module imports, every start waits for
+        pages = file.read().split()
     return int(pages[0]) * resource.getpagesize(), int(pages[1]) * resource.getpagesize()

@@ -31,6 +31,7 @@ MessageNumber = NewType("MessageNumber", int)
 """A message in the ledger; not its Message-ID, which is not unique."""
 LetterNumber = NewType("LetterNumber", int)
 HoldId = NewType("HoldId", int)
+LessonNumber = NewType("LessonNumber", int)
 BlobKey = NewType("BlobKey", str)
 
 OTHER = Kind("other")
@@ -313,12 +314,26 @@ class Family(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page, slide or sheet. Width and height are in points, 0 where the format has none."""
+    """One page, slide or sheet. Width and height are in points, 0 where the format has none.
+
+    `drawn` counts lines, boxes and paths (of slides: shapes that are no placeholders, with or without words).
+    `letter_sizes` is the number of sizes of letters, `covered` about the share of the page that letters take up: both of
+    PDF only. `flat`, `edges` and `rows` tell how a picture looks: the share of its commonest two greys, the share of
+    pixels unlike their neighbour, and the number of bands with edges, which lines of text are. `grid` is the picture in 16 by
+    16 fields of four greys, row by row, by which a picture saved again is known.
+    """
 
     text: str = field(repr=False)
     width: float = 0.0
     height: float = 0.0
     pictures: int = 0
+    drawn: int = 0
+    letter_sizes: int = 0
+    covered: float = 0.0
+    flat: float = 0.0
+    edges: float = 0.0
+    rows: int = 0
+    grid: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,7 +342,9 @@ class Extract:
 
     `page_count` is the number of pages, slides or sheets, None for formats without; `pages` may hold fewer (bounded by
     the settings). `dates` are typed dates in the content (cells, calendar components), never metadata; for calendars
-    they are the events' days. `document_date` is metadata: the day it was last saved.
+    they are the events' days. `document_date` is metadata: the day it was last saved. `merged` counts joined cells,
+    `filled` cells with a colour and no text, as in a Gantt chart: both of Excel only. `method` names the reader; it ends
+    with "+tesseract" where text was read by OCR. `late` says that there was text to read, and no time left for it.
     """
 
     family: Family
@@ -340,7 +357,10 @@ class Extract:
     dates: tuple[date, ...] = ()
     events: int = 0
     document_date: date | None = None
+    merged: int = 0
+    filled: int = 0
     method: str = ""
+    late: bool = False
 
 
 class Problem(StrEnum):
@@ -377,6 +397,7 @@ class Classification:
     `period` is as the document states it ("2026-Q4", "2026-H1", "2026", "2026-Q3..2027-Q2"), `span` the same in calendar
     dates, or a calendar's first and last event. `by_quarter` says that a yearly roadmap is laid out in quarters.
     `document_date` is the date that the document states for itself. A document with a `problem` is `other`, not sure.
+    `read_as` is what it would be by itself, where a lesson says otherwise.
     """
 
     kind: Kind
@@ -392,6 +413,17 @@ class Classification:
     title: str | None = field(default=None, repr=False)
     evidence: tuple[str, ...] = field(default=(), repr=False)
     problem: Problem | None = None
+    read_as: Kind | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnpackLimits:
+    """How much may be unpacked from one message. Octets are counted after decompression."""
+
+    archive_octets: int = 524_288_000
+    archive_entries: int = 1000
+    document_octets: int = 104_857_600
+    depth: int = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -598,6 +630,27 @@ class CompletenessReport:
         return tuple(
             entry for entry in self.items if entry.item.required and entry.state not in done
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What a person's word on one document taught, for its sender and its project; never for another client.
+
+    `pattern` are the telling words of the document's name, None where the name tells nothing: then the lesson is about
+    these octets (`sha256`) and this text (`sketch`) alone. `taken_for` is what the document was read as by itself.
+    """
+
+    number: LessonNumber
+    client: ClientId
+    project: ProjectId
+    sender: Address = field(repr=False)
+    pattern: str | None = field(repr=False)
+    filename: str = field(repr=False)
+    sha256: Sha256
+    sketch: tuple[int, ...] = field(repr=False)
+    kind: Kind
+    taken_for: Kind
+    taught_at: datetime
 
 
 # ---------------------------------------------------------------- the outcome of one message

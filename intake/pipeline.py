@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -29,6 +29,8 @@ from intake.config import Settings
 from intake.errors import BlobsRefusedError, PermanentError, StaleViewError, TransientError
 from intake.filing import Filer, outcome
 from intake.identify import identify, thread_of, token_of
+from intake.kinds import ExampleFile, built_in
+from intake.lessons import Newcomer, learned
 from intake.model import (
     Accepted,
     Acquaintance,
@@ -56,7 +58,15 @@ from intake.vet import VetPolicy, vet
 from storage.blobs import Store, document_key, raw_key
 from storage.ledger import Ledger
 from storage.messages import Receipt
-from storage.values import Claim, LetterIntent, MessageStatus, NewMessage, Settlement, Standing
+from storage.values import (
+    Claim,
+    Example,
+    LetterIntent,
+    MessageStatus,
+    NewMessage,
+    Settlement,
+    Standing,
+)
 
 MOST_VIEWS = 5
 """How often a decision is made anew because the project changed, before the message waits its turn again."""
@@ -256,7 +266,9 @@ class Reading:
             )
             for part in fresh
         }
-        self._store(fresh, keys, confidential=confidential)
+        examined = self._examined | self._compared(fresh, project)
+        examined |= self._learned(fresh, examined, project, submission.sender)
+        self._store(fresh, keys, examined, confidential=confidential)
         filer = Filer(
             checklist=desk.settings.checklist(project.checklist),
             documents=standing.documents,
@@ -264,7 +276,7 @@ class Reading:
             confidential=confidential,
             keys=keys,
         )
-        decision = filer.decide(self.opened.parts, self._examined, self.links)
+        decision = filer.decide(self.opened.parts, examined, self.links)
         occasion = self._occasion(disposition, project.id)
         settlement = Settlement(
             status=MessageStatus.ACCEPTED,
@@ -283,18 +295,78 @@ class Reading:
         return desk.ledger.messages.settle(self.claim, settlement)
 
     @cached_property
-    def _examined(self) -> Mapping[Sha256, Examined]:
+    def _examined(self) -> dict[Sha256, Examined]:
         """What the child found in each document, by SHA-256."""
         sha256 = {entry.part.path: entry.part.sha256 for entry in self.opened.parts}
         return {sha256[found.path]: found for found in self.opened.examined()}
 
+    def _compared(self, parts: Sequence[Part], project: Project) -> dict[Sha256, Examined]:
+        """The new documents, compared with what this client's people showed of own kinds too; nothing where they did not."""
+        own = {spec.kind for spec in self.desk.settings.own_kinds}
+        shown = self.desk.ledger.lessons.examples() if parts and own else ()
+        of_client = [
+            entry for entry in shown if entry.client == project.client.id and entry.kind in own
+        ]
+        if not of_client:
+            return {}
+        taught = [read for entry in reversed(of_client) if (read := self._example(entry))]
+        profiles = self.desk.reader.profiles_with(taught)
+        return {
+            part.sha256: self.opened.examine_again(part, profiles)
+            for part in parts
+            if self._examined[part.sha256].classification.problem is None
+        }
+
+    def _example(self, example: Example) -> ExampleFile | None:
+        """What a document that a person sorted shows; None where its octets are gone."""
+        blob = example.blob
+        if blob is None:
+            return None
+        try:
+            return self.desk.reader.example(
+                example.sha256,
+                lambda: self.desk.blobs.get(blob),
+                kind=example.kind,
+                filename=example.filename,
+            )
+        except PermanentError:
+            return None
+
+    def _learned(
+        self,
+        parts: Sequence[Part],
+        examined: Mapping[Sha256, Examined],
+        project: Project,
+        sender: Address,
+    ) -> dict[Sha256, Examined]:
+        """The new documents as the lessons within reach have them; nothing where there is no lesson."""
+        reach = self.desk.ledger.lessons.within_reach(project, sender) if parts else ()
+        kinds = {spec.kind for spec in (*built_in(), *self.desk.settings.own_kinds)}
+        lessons = [lesson for lesson in reach if lesson.kind in kinds]
+        known: dict[Sha256, Examined] = {}
+        for part in parts if lessons else ():
+            seen = examined[part.sha256]
+            read = seen.classification
+            name = part.filename or read.title or ""
+            newcomer = Newcomer(name, part.sha256, seen.sketch, read)
+            decided = learned(newcomer, lessons, project, sender=sender)
+            if decided.kind != read.kind:
+                decided = self.opened.read_time(part, decided)
+            known[part.sha256] = replace(seen, classification=decided)
+        return known
+
     def _store(
-        self, parts: Sequence[Part], keys: Mapping[Sha256, BlobKey], *, confidential: bool
+        self,
+        parts: Sequence[Part],
+        keys: Mapping[Sha256, BlobKey],
+        examined: Mapping[Sha256, Examined],
+        *,
+        confidential: bool,
     ) -> None:
         """Put the octets of new documents that could be read, several at a time."""
         puts: list[Future[None]] = []
         for part in parts:
-            classification = self._examined[part.sha256].classification
+            classification = examined[part.sha256].classification
             if classification.problem is not None:
                 continue
             note = BlobNote(

@@ -1,21 +1,24 @@
 """Decisions by people: accept, relabel, reassign, release, reject.
 
-Each is one verb of the ledger, prepared here: what a document then counts toward, and what may be done with which
-thing. A person's word outweighs every model, and stays.
+Each is one verb of the ledger, prepared here: what a document then counts toward, what its sender's next one is taken
+for, and what may be done with which thing. A person's word outweighs every model, and stays.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from intake.completeness import wanted_by
 from intake.config import Settings
 from intake.errors import ConfigError
-from intake.kinds import built_in
+from intake.kinds import TIMED, built_in
+from intake.lessons import lesson_from
 from intake.model import (
     BlobKey,
     BlobNote,
     Classification,
+    Clues,
     Document,
     Fate,
     HoldId,
@@ -28,6 +31,10 @@ from intake.model import (
 from storage.blobs import Store, document_key
 from storage.ledger import Ledger
 from storage.values import HeldThing, HoldSubject, Standing
+
+if TYPE_CHECKING:
+    # Half a second of parsers, which only the few decisions that read a document need.
+    from intake.reader import Reader
 
 ACTIONS: dict[HoldSubject, tuple[str, ...]] = {
     HoldSubject.MESSAGE: ("release", "reassign", "reject"),
@@ -45,23 +52,24 @@ class Reviewer:
     settings: Settings
     ledger: Ledger
     blobs: Store
+    reader: Reader
 
     def accept(self, number: HoldId) -> HeldThing:
-        """Say that a document is what it seems to be."""
+        """Say that a document is what it seems to be. That teaches a lesson, as `relabel` does."""
         held = self._find(number, "accept")
         _, document = self._document(held)
         return self._decide(held, document.classification.kind, "accept")
 
     def relabel(self, number: HoldId, kind: Kind) -> HeldThing:
-        """Say what a document is. ConfigError where there is no such kind."""
+        """Say what a document is; its period is read for that kind. ConfigError where there is no such kind."""
         held = self._find(number, "relabel")
-        kinds = [spec.kind for spec in built_in()] + [Kind(name) for name in self.settings.kinds]
+        kinds = [spec.kind for spec in (*built_in(), *self.settings.own_kinds)]
         if kind not in kinds:
             raise ConfigError(f"There is no kind {kind}; there are {', '.join(kinds)}.")
         return self._decide(held, kind, f"relabel {kind}")
 
     def reassign(self, number: HoldId, token: Token) -> HeldThing:
-        """Say which project a message or a document is for."""
+        """Say which project a message or a document is for; that teaches nothing about what documents are."""
         held = self._find(number, "reassign")
         project = self.ledger.directory.project(token)
         if held.what is HoldSubject.MESSAGE:
@@ -80,8 +88,6 @@ class Reviewer:
             raise ConfigError(
                 f"{token} has that document already, as file {twins[0].number}: reject it here instead."
             )
-        if any(entry.sha256 == document.sha256 for entry in target.documents):
-            raise ConfigError(f"{token} has this document already: reject number {number} instead.")
         self._move(held, source, document, target)
         return held
 
@@ -135,11 +141,33 @@ class Reviewer:
     def _decide(self, held: HeldThing, kind: Kind, decision: str) -> HeldThing:
         standing, document = self._document(held)
         decided = as_decided(document.classification, kind)
-        filed_for = self._wanted(standing, decided, document)
+        if kind != document.classification.kind:
+            decided = self._with_time(held, document, decided)
+        own = {spec.kind for spec in self.settings.own_kinds}
         self.ledger.holds.decide_document(
-            held.id, decision=decision, classification=decided, filed_for=filed_for
+            held.id,
+            decision=decision,
+            classification=decided,
+            filed_for=self._wanted(standing, decided, document),
+            lesson=lesson_from(document, kind, standing.project, own=kind in own),
         )
         return held
+
+    def _with_time(
+        self, held: HeldThing, document: Document, decided: Classification
+    ) -> Classification:
+        """Read the document again for the period or span of the kind that it is said to be."""
+        if document.blob is None or decided.kind not in TIMED:
+            return decided
+        clues = Clues(
+            filename=document.filename,
+            subject=held.subject,
+            words=held.written,
+            on=document.received_at.date(),
+            fiscal_year_starts=self.settings.intake.fiscal_year_starts,
+        )
+        octets = self.blobs.get(document.blob)
+        return self.reader.read_time(octets, decided, media_type=document.media_type, clues=clues)
 
     def _wanted(
         self, standing: Standing, decided: Classification, document: Document
@@ -182,7 +210,7 @@ class Reviewer:
 def as_decided(classification: Classification, kind: Kind) -> Classification:
     """What a person's word makes of a classification; period and span stay only if the kind does."""
     if kind == classification.kind:
-        return replace(classification, sure=True)
+        return replace(classification, sure=True, read_as=None)
     return Classification(
         kind=kind,
         confidence=1.0,

@@ -29,6 +29,7 @@ RECOVERED: Final = "world.recovered"
 WORKER_STARTED: Final = "worker.started"
 WORKER_STOPPED: Final = "worker.stopped"
 CLAIM_LOST: Final = "claim.lost"
+EXAMPLE_UNUSABLE: Final = "example.unusable"
 LIBRARY_WARNED: Final = "library.warned"
 
 Field = str | int | float | bool | None

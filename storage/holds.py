@@ -23,8 +23,9 @@ from intake.model import (
 )
 from storage import audit, schema
 from storage.database import Database
+from storage.lessons import teach
 from storage.rows import classification_json, lock_project
-from storage.values import HeldThing, HoldSubject, MessageStatus
+from storage.values import HeldThing, HoldSubject, MessageStatus, NewLesson
 
 
 def open_hold(
@@ -86,8 +87,12 @@ class Holds:
         classification: Classification,
         filed_for: tuple[ItemName, ...],
         rejected: bool = False,
+        lesson: NewLesson | None = None,
     ) -> None:
-        """Write a person's word on a document: what it is and what it counts toward. Repeating it changes nothing."""
+        """Write a person's word on a document: what it is, what it counts toward and what that teaches.
+
+        Repeating it changes nothing.
+        """
         with self._database.write() as session:
             hold = _open(session, number)
             if hold.project_id is not None:
@@ -105,6 +110,8 @@ class Holds:
             )
             project = session.get_one(schema.Project, row.project_id)
             project.version = schema.Project.version + 1
+            if lesson is not None:
+                teach(session, lesson, row, now=self._database.now(session))
             self._close(session, hold, decision)
 
     def release_message(self, number: HoldId, *, decision: str, project: ProjectId | None) -> None:
@@ -187,4 +194,5 @@ def _held_thing(session: Session, row: schema.Hold) -> HeldThing:
         subject=(message.subject if message else None) or "",
         filename=document.filename if document else "",
         detail=(message.last_error if message else letter.last_error if letter else None) or "",
+        written=message.written if message else "",
     )

@@ -1,7 +1,7 @@
 """The ledger: what is remembered, in verbs.
 
 `directory` knows people and projects, `messages` what came in, `letters` what goes out, `holds` what waits for a
-person; this class opens them over one database, says who this worker is, and reads where projects stand.
+person, `lessons` what a person's word taught; this class opens them over one database, says who this worker is, and reads where projects stand.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from storage import audit, schema
 from storage.database import Database
 from storage.directory import Directory
 from storage.holds import Holds
+from storage.lessons import Lessons
 from storage.letters import Letters
 from storage.liveness import liveness_of
 from storage.messages import Messages
@@ -35,6 +36,7 @@ class Ledger:
         self._documents = Documents()
         self.letters = Letters(self.database, self._liveness, self._documents)
         self.holds = Holds(self.database)
+        self.lessons = Lessons(self.database)
 
     @property
     def worker(self) -> int:

@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
-REVISION = "0001"
-"""The migration that makes these tables; a database at another one is behind (or ahead)."""
+REVISION = "0002"
+"""The migration that made the last of these tables; a database at another one is behind (or ahead)."""
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -259,6 +259,39 @@ class Hold(Base):
     since: Mapped[datetime]
     decided_at: Mapped[datetime | None] = mapped_column(index=True)
     decision: Mapped[str | None]
+
+
+class Lesson(Base):
+    """What a person's word on a document taught. `subject_key` names what it is about: a pattern of names, or octets."""
+
+    __tablename__ = "lesson"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    client_id: Mapped[int] = mapped_column(sa.ForeignKey("client.id"), index=True)
+    project_id: Mapped[int] = mapped_column(sa.ForeignKey("project.id"))
+    sender: Mapped[str]
+    subject_key: Mapped[str]
+    pattern: Mapped[str | None]
+    filename: Mapped[str]
+    sha256: Mapped[str]
+    sketch: Mapped[list[int]] = mapped_column(sa.JSON(), default=list)
+    kind: Mapped[str]
+    taken_for: Mapped[str]
+    taught_at: Mapped[datetime]
+    __table_args__ = (
+        sa.UniqueConstraint("project_id", "sender", "subject_key"),
+        {"sqlite_autoincrement": True},  # a number that was forgotten never names another lesson
+    )
+
+
+class Example(Base):
+    """A document that shows what an own kind looks like at a client; it goes with the lesson that named it."""
+
+    __tablename__ = "example"
+    client_id: Mapped[int] = mapped_column(sa.ForeignKey("client.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    sha256: Mapped[str] = mapped_column(primary_key=True)
+    document_id: Mapped[int] = mapped_column(sa.ForeignKey("document.id"))
+    lesson_id: Mapped[int] = mapped_column(sa.ForeignKey("lesson.id"), index=True)
 
 
 class Letter(Base):

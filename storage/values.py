@@ -11,11 +11,14 @@ from intake.model import (
     Authentication,
     AutoKind,
     BlobKey,
+    ClientId,
     Document,
     HoldId,
     HoldReason,
     InboundMessage,
     ItemName,
+    Kind,
+    Lesson,
     LetterKind,
     LetterNumber,
     LinkFound,
@@ -178,6 +181,44 @@ class HeldThing:
     subject: str = field(repr=False)
     filename: str = field(repr=False)
     detail: str = ""
+    written: str = field(default="", repr=False)
+    """What the sender of the message wrote with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewLesson:
+    """What a decision about a document teaches; whose document it was stands in the ledger.
+
+    `pattern` is None where its name tells nothing. `is_example`: it shows what one of the operator's own kinds looks like.
+    """
+
+    kind: Kind
+    taken_for: Kind
+    pattern: str | None = field(repr=False)
+    is_example: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ListedLesson:
+    """A lesson, with the names of its client and its project."""
+
+    lesson: Lesson
+    client: str = field(repr=False)
+    token: Token
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A document that a person said to be of one of the operator's own kinds; it holds for its client alone.
+
+    `blob` is where its octets lie.
+    """
+
+    client: ClientId
+    kind: Kind
+    sha256: Sha256
+    filename: str = field(repr=False)
+    blob: BlobKey | None = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

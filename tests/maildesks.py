@@ -101,7 +101,11 @@ def _migrated() -> bytes:
 def at_work(desk: MailDesk, reader: Reader, *, clock: Later | None = None) -> Iterator[App]:
     """The desk's app. Its reader is that of the whole run, since a fork server takes a second to start."""
     with open_app(load(desk.config, os.environ), clock=clock) as app:
-        yield replace(app, desk=replace(app.desk, reader=reader))
+        yield replace(
+            app,
+            desk=replace(app.desk, reader=reader),
+            reviewer=replace(app.reviewer, reader=reader),
+        )
 
 
 def text_of(letter: EmailMessage) -> str:

@@ -75,6 +75,8 @@ class Cues:
     """The line of evidence of each feature that has one."""
     weights: Mapping[str, Mapping[str, float]]
     bias: Mapping[str, float]
+    genres: Cue
+    """What documents that are none of the kinds call themselves."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -96,6 +98,7 @@ def load_cues() -> Cues:
         says={name: entry["says"] for name, entry in entries.items() if "says" in entry},
         weights={name: entry["speaks"] for name, entry in entries.items()},
         bias=content["bias"],
+        genres=_cue("genres", {"words": content["genres"], "full": 1, "says": ""}),
     )
 
 

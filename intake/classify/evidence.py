@@ -23,25 +23,25 @@ def reasons(
     features: Features,
     *,
     kind: Kind,
-    confidences: Mapping[Kind, float],
+    shares: Mapping[Kind, float],
     model: Model,
     cues: Cues,
 ) -> tuple[str, ...]:
     """The form of the document, then what in it speaks most for the kind."""
-    rivals = {rival: share for rival, share in confidences.items() if rival != kind}
+    rivals = {rival: share for rival, share in shares.items() if rival != kind}
     weight_of_rivals = sum(rivals.values()) or 1.0
     strength: dict[str, float] = {}
     for name, value in features.values.items():
         if value == 0.0:
             continue
-        weights = model.weights.get(name, {})
+        weights = model.weights(name)
         against = sum(weights.get(rival, 0.0) * share for rival, share in rivals.items())
         strength[name] = value * (weights.get(kind, 0.0) - against / weight_of_rivals)
     strongest = sorted(strength, key=lambda name: strength[name], reverse=True)
-    told = (
-        _told(name, features, cues) for name in strongest if strength[name] >= _LEAST_CONTRIBUTION
+    lines = (
+        told(name, features, cues) for name in strongest if strength[name] >= _LEAST_CONTRIBUTION
     )
-    found = list(dict.fromkeys(line for line in told if line))
+    found = list(dict.fromkeys(line for line in lines if line))
     if not found and kind == OTHER:
         found = ["nothing in it speaks clearly for one of the kinds that are known"]
     return (form(extract, features.look), *found[: _MOST - 2])
@@ -75,7 +75,8 @@ def form(extract: Extract, look: Look) -> str:
             return f"a text of about {_counted(_rounded(look.words), 'word')}"
 
 
-def _told(name: str, features: Features, cues: Cues) -> str | None:
+def told(name: str, features: Features, cues: Cues) -> str | None:
+    """The line of evidence for a feature, None where there are no words for it."""
     says = cues.says.get(name)
     if says is None:
         return None
@@ -90,6 +91,7 @@ def _told(name: str, features: Features, cues: Cues) -> str | None:
         columns=_in_order(look.columns),
         quarters=", ".join(look.quarters[:4]),
         titled=look.titled or "",
+        genre=look.genre or "",
     )
 
 

@@ -14,14 +14,20 @@ from dataclasses import dataclass, field
 from statistics import median
 
 from intake import kinds
-from intake.classify import patterns
+from intake.classify import patterns, structure
 from intake.classify.cues import Content, Cues
 from intake.classify.dates import DateFound, dates_in, normalise
-from intake.model import Extract, Family
+from intake.classify.grams import Grams, grams_of
+from intake.model import OTHER, Extract, Family, Kind
 
 _HEAD_CHARACTERS = 24_000
 _TAIL_CHARACTERS = 4_000
 _LINES_COUNTED = 600
+_TITLES = 3
+_HEAD_WORDS = 7
+_NAME_WORDS = 3
+_PARTS = re.compile(r"\s[-–—|·:]\s|[:|·(),]|\s(?:for|von|für|pour|para|of)\s")  # noqa: RUF001  # dashes are meant
+_TITLE_WORDS = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +46,10 @@ class Look:
     titled: str | None
     """The title where it names a kind."""
     titled_kinds: tuple[str, ...]
+    headed: Kind | None
+    """The kind that the title is the name of, rather than one that it speaks of."""
+    genre: str | None
+    """What else the title says that it is, minutes or an invoice."""
     top: tuple[str, ...]
     """Title, first heading and first lines: where a document says what it is."""
     known_script: bool
@@ -48,11 +58,12 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """`values` by name, each 0 to 1; `words` are the words found for each cue."""
+    """`values` by name, each 0 to 1; `words` are the words found for each cue, `grams` all of them, hashed."""
 
     values: Mapping[str, float]
     words: Mapping[str, tuple[str, ...]] = field(repr=False)
     look: Look
+    grams: Grams = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +74,8 @@ class _Reading:
     original: str
     text: str
     lines: tuple[str, ...]
+    written: tuple[str, ...]
+    """The lines in their own capitals."""
     rows: tuple[tuple[str, ...], ...]
     said: Counter[str]
     words: int
@@ -82,18 +95,25 @@ def features_of(extract: Extract, cues: Cues) -> Features:
     # A long text holds more different words of every cue, so more of them are asked of it.
     length = max(1.0, (reading.words / 500) ** 0.4)
     values = {cue.name: cue.amount(len(words[cue.name]), length=length) for cue in cues.cues}
-    look = _look(reading)
-    measured = {**_form(reading, look), **_manner(reading), **_content(reading, look)}
+    look = _look(reading, cues)
+    built = structure.measure(
+        extract, structure.Lines(reading.written, reading.rows, reading.heads, reading.words)
+    )
+    measured = {**_form(reading, look), **_manner(reading), **_content(reading, look), **built}
     # Words of a trade weigh less where they stand in flowing text: posts and stories speak of software too.
     measured["software_in_prose"] = measured["prose"] * values["software_words"]
     measured["dated_figures"] = measured["dated_lines"] * _ramp(measured["numbers"], 0.4, 0.9)
     measured["told_by_someone"] = measured["prose"] * max(
         measured["first_person"], measured["we_our"], measured["contractions"]
     )
+    measured["titled_genre"] = float(look.genre is not None)
+    measured["about_a_kind"] = float(look.genre is not None and bool(look.titled_kinds))
     for spec in kinds.built_in():
         measured[f"titled_{spec.kind}"] = float(spec.kind in look.titled_kinds)
+        measured[f"headed_{spec.kind}"] = float(spec.kind == look.headed)
     values.update({name: measured[name] for name in cues.measures})
-    return Features(values, words, look)
+    grams = grams_of(reading.text, (*reading.heads[:60], *map(normalise, reading.top)))
+    return Features(values, words, look, grams)
 
 
 # ---------------------------------------------------------------- reading
@@ -118,6 +138,7 @@ def _read(extract: Extract) -> _Reading:
         original=original,
         text=text,
         lines=lines,
+        written=tuple(line for line in original.splitlines() if line.strip()),
         rows=rows,
         said=said,
         words=said.total(),
@@ -194,7 +215,7 @@ def _ramp(value: float, low: float, high: float) -> float:
     return min(1.0, max(0.0, (value - low) / (high - low)))
 
 
-def _look(reading: _Reading) -> Look:
+def _look(reading: _Reading, cues: Cues) -> Look:
     extract = reading.extract
     shaped = [page for page in extract.pages if page.width and page.height]
     landscape = sum(page.width > 1.15 * page.height for page in shaped) > 0.6 * len(shaped)
@@ -218,9 +239,42 @@ def _look(reading: _Reading) -> Look:
         events=extract.events,
         titled=titled[0] if titled else None,
         titled_kinds=tuple(spec.kind for spec in titled[1]) if titled else (),
+        headed=_headed(reading.top, cues),
+        genre=_genre(reading.top, cues),
         top=reading.top,
         known_script=_known_script(reading.text[:1200]),
     )
+
+
+def _headed(top: Sequence[str], cues: Cues) -> Kind | None:
+    """The kind whose name ends a part of the title, "Acme content calendar": what a thing is, English says last.
+
+    Not where that part names another sort of document too ("minutes on the roadmap"), nor where it opens a sentence.
+    """
+    for place in top[:_TITLES]:
+        for part in _PARTS.split(place)[:4]:
+            words = part.split()
+            if not 0 < len(words) <= _HEAD_WORDS or cues.genres.found_in(
+                Content.of(normalise(part))
+            ):
+                continue
+            ending = kinds.named_in(" ".join(words[-_NAME_WORDS:]), kinds.built_in())
+            if (
+                ending
+                and not kinds.named_in(words[-1], kinds.built_in())
+                and len(words) > _NAME_WORDS
+            ):
+                ending = ()
+            if ending and ending[0].kind != OTHER:
+                return ending[0].kind
+    return None
+
+
+def _genre(top: Sequence[str], cues: Cues) -> str | None:
+    """The first word for another sort of document among the words of a title; a whole sentence is no title."""
+    titles = [normalise(place) for place in top[:_TITLES] if len(place.split()) <= _TITLE_WORDS]
+    found = (word for title in titles for word in cues.genres.found_in(Content.of(title)))
+    return next(found, None)
 
 
 def _known_script(text: str) -> bool:
@@ -248,7 +302,9 @@ def _form(reading: _Reading, look: Look) -> dict[str, float]:
         "calendar_file": float(extract.family is Family.CALENDAR),
         "single_event": float(extract.family is Family.CALENDAR and extract.events <= 1),
         "several_events": _ramp(extract.events, 1, 3),
-        "picture": float(extract.family is Family.PICTURE),
+        "picture": float(
+            extract.family is Family.PICTURE and not extract.method.endswith("+tesseract")
+        ),
         "no_text": float(written and reading.words < 20),
         "few_words": written * (1 - _ramp(reading.words, 60, 200)),
         "post_length": _ramp(reading.words, 150, 350) * (1 - _ramp(reading.words, 1800, 3500)),

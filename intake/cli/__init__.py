@@ -1,7 +1,8 @@
 """The command line: what operators type. Thin: it reads options, calls what does the work and shows what came of it.
 
 `main` is where errors end: one or two plain sentences on stderr, and an exit code that scripts can rely on. Everything
-slow is imported inside the commands, so that `--help` answers at once.
+slow is imported inside the commands, so that `--help` answers at once; and for those that do nothing but read files, the
+fork server that opens them begins to start before anything else is imported, so that both happen at once.
 """
 
 from __future__ import annotations
@@ -9,18 +10,23 @@ from __future__ import annotations
 import io
 import os
 import sys
+from collections.abc import Sequence
 
-from intake.cli.commands import app
 from intake.errors import ConfigError, IntakeError
+from intake.guard import ForkServer, Work
 
 DONE, WORLD, USAGE, INTERRUPTED = 0, 1, 2, 130
+READING = frozenset({"classify", "inspect"})
+"""The commands that do nothing but read files."""
+READER_WORK = Work("intake.reader:serve", preload="intake.reader:preload")
+"""As `intake.reader.WORK`, which would have to be imported first."""
 
 
 def main() -> None:
     """Run the command that the arguments name; exit with 0 done, 1 the world is wrong, 2 usage or configuration."""
     _write_what_the_terminal_can()
     try:
-        app()
+        _run(sys.argv[1:])
     except KeyboardInterrupt:
         _end(INTERRUPTED, "Stopped. Nothing is lost: run the command again to go on.")
     except BrokenPipeError:
@@ -37,6 +43,18 @@ def main() -> None:
         _end(
             WORLD, f"This is a bug in intake ({type(error).__name__}). INTAKE_DEBUG=1 shows where."
         )
+
+
+def _run(arguments: Sequence[str]) -> None:
+    reads = not READING.isdisjoint(arguments[:1]) and "--help" not in arguments
+    server = ForkServer(READER_WORK) if reads else None
+    try:
+        from intake.cli.commands import app
+
+        app(obj=server)
+    finally:
+        if server is not None:
+            server.close()
 
 
 def _write_what_the_terminal_can() -> None:

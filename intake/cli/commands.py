@@ -1,4 +1,4 @@
-"""The commands of the first level; `client`, `project` and `review` have modules of their own."""
+"""The commands of the first level; `client`, `project`, `review` and `lessons` stand in modules of their own."""
 
 from __future__ import annotations
 
@@ -122,22 +122,26 @@ def receive(
 
 
 @app.command(epilog="Example: intake inspect message.eml --json")
-def inspect(paths: Paths, *, as_json: AsJson = False, config: Config = None) -> None:
+def inspect(
+    context: typer.Context, paths: Paths, *, as_json: AsJson = False, config: Config = None
+) -> None:
     """Show what is read in messages, storing nothing.
 
     And what would be decided about them; a folder is walked.
     """
     from intake.cli import reading
 
-    reading.inspect(paths, as_json=as_json, config=config)
+    reading.inspect(paths, as_json=as_json, config=config, server=context.obj)
 
 
 @app.command(epilog="Example: intake classify deck.pdf documents/ --json")
-def classify(paths: Paths, *, as_json: AsJson = False, config: Config = None) -> None:
+def classify(
+    context: typer.Context, paths: Paths, *, as_json: AsJson = False, config: Config = None
+) -> None:
     """Say what each document is, and why; stores nothing."""
     from intake.cli import reading
 
-    reading.classify(paths, as_json=as_json, config=config)
+    reading.classify(paths, as_json=as_json, config=config, server=context.obj)
 
 
 @app.command(epilog="Example: intake status acme-q4 --json")
@@ -194,3 +198,4 @@ def demo(
 app.add_typer(people.client, name="client")
 app.add_typer(people.project, name="project")
 app.add_typer(decisions.review, name="review")
+app.add_typer(decisions.lessons, name="lessons")

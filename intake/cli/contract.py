@@ -31,7 +31,7 @@ from intake.model import (
     SortedPart,
     subaddress,
 )
-from storage.values import DoubtfulLetter, HeldThing, HoldSubject
+from storage.values import DoubtfulLetter, HeldThing, HoldSubject, ListedLesson
 
 Json = dict[str, JsonValue]
 
@@ -245,4 +245,22 @@ def review_json(thing: HeldThing, actions: Sequence[str]) -> Json:
         "number": thing.number,
         "since": instant(thing.since),
         "actions": list(actions),
+    }
+
+
+def lesson_json(listed: ListedLesson) -> Json:
+    """One line of `lessons --json`; `pattern` is null where only the very same document is known again."""
+    lesson = listed.lesson
+    return {
+        "schema": SCHEMA,
+        "id": lesson.number,
+        "client": listed.client,
+        "project": listed.token,
+        "sender": lesson.sender,
+        "pattern": lesson.pattern,
+        "filename": lesson.filename,
+        "sha256": lesson.sha256,
+        "kind": lesson.kind,
+        "taken_for": lesson.taken_for,
+        "since": instant(lesson.taught_at),
     }

@@ -1,4 +1,4 @@
-"""`intake review`: what waits for a person, and the person's word on it."""
+"""`intake review`: what waits for a person, and the person's word on it. `intake lessons`: what that word taught."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from typing import Annotated
 import typer
 
 from intake.cli.options import AsJson, Config, TokenArgument
-from intake.model import HoldId, Kind, Token
+from intake.model import HoldId, Kind, LessonNumber, Token
 
 review = typer.Typer(
     help="What waits for a person, and the person's word on it.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
+
+lessons = typer.Typer(invoke_without_command=True, rich_markup_mode=None)
 
 Number = Annotated[int, typer.Argument(metavar="N", help="Its number in `intake review list`.")]
 
@@ -36,7 +38,10 @@ def review_show(number: Number, *, config: Config = None) -> None:
 
 @review.command("accept", epilog="Example: intake review accept 7")
 def review_accept(number: Number, *, config: Config = None) -> None:
-    """Yes: the document is what it was taken for."""
+    """Yes: the document is what it was taken for.
+
+    The sender's next one with a name like it is taken for the same: see `intake lessons`.
+    """
     from intake.cli import running
 
     running.accept(HoldId(number), config)
@@ -49,7 +54,10 @@ def review_relabel(
     *,
     config: Config = None,
 ) -> None:
-    """Say what a document is."""
+    """Say what a document is.
+
+    The sender's next one with a name like it is taken for the same: see `intake lessons`.
+    """
     from intake.cli import running
 
     running.relabel(HoldId(number), Kind(kind), config)
@@ -82,3 +90,29 @@ def review_reject(
     from intake.cli import running
 
     running.reject(HoldId(number), reason, config)
+
+
+@lessons.callback(epilog="Example: intake lessons --json")
+def lessons_list(context: typer.Context, *, as_json: AsJson = False, config: Config = None) -> None:
+    """Show what your decisions taught.
+
+    `intake lessons forget N` drops one of them; each is about the documents of one client only.
+    """
+    if context.invoked_subcommand is None:
+        from intake.cli import records
+
+        records.list_lessons(as_json=as_json, config=config)
+    elif as_json or config is not None:
+        raise typer.BadParameter(f"Put the options after `{context.invoked_subcommand}`.")
+
+
+@lessons.command("forget", epilog="Example: intake lessons forget 3")
+def lessons_forget(
+    number: Annotated[int, typer.Argument(metavar="N", help="Its number in `intake lessons`.")],
+    *,
+    config: Config = None,
+) -> None:
+    """Drop a lesson; what was filed by it stays as it is."""
+    from intake.cli import records
+
+    records.forget_lesson(LessonNumber(number), config=config)

@@ -13,12 +13,19 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from intake.cli import tables
 from intake.cli.contract import classify_json, inspect_json, reason_of, verdict_of
-from intake.cli.terminal import print_json, progress, settings, show
-from intake.config import LimitSettings, Settings
+from intake.cli.terminal import (
+    print_json,
+    progress,
+    settings,
+    settings_if_any,
+    show,
+    warn,
+)
 from intake.errors import ConfigError, PermanentError
+from intake.guard import ForkServer
 from intake.model import (
     OTHER,
     Accepted,
@@ -39,6 +46,9 @@ from intake.reader import Reader, reader_settings
 from intake.sources.files import FileSource
 from intake.vet import VetPolicy, automatic, vet
 
+if TYPE_CHECKING:
+    from intake.config import Settings
+
 NO_MESSAGE = "There is no message there: name .eml or mbox files, or a folder of them."
 
 
@@ -53,9 +63,15 @@ class Inspection:
     auto: AutoKind | None
 
 
-def inspect(paths: Sequence[Path], *, as_json: bool, config: Path | None) -> None:
+def inspect(
+    paths: Sequence[Path],
+    *,
+    as_json: bool,
+    config: Path | None,
+    server: ForkServer | None = None,
+) -> None:
     """Print what is read in each message; a path that cannot be read ends the command, after those before it."""
-    for found in _inspections(paths, settings(config) if config else None):
+    for found in _inspections(paths, settings(config) if config else None, server=server):
         if as_json:
             print_json(
                 inspect_json(
@@ -67,11 +83,15 @@ def inspect(paths: Sequence[Path], *, as_json: bool, config: Path | None) -> Non
                 )
             )
         else:
+            from intake.cli import tables
+
             show(tables.message(found.path, found.message, found.disposition, parts=found.parts))
 
 
 def rehearse(paths: Sequence[Path], *, config: Path | None) -> None:
     """Print, message by message, what `receive` would make of it, and how many of each there are."""
+    from intake.cli import tables
+
     counts: Counter[str] = Counter()
     for found in _inspections(paths, settings(config)):
         verdict = verdict_of(found.disposition)
@@ -84,7 +104,11 @@ def rehearse(paths: Sequence[Path], *, config: Path | None) -> None:
     show(f"{counts.total()} messages would be taken: {total}. Nothing was stored.")
 
 
-def _inspections(paths: Sequence[Path], decided: Settings | None) -> Iterator[Inspection]:
+def _inspections(
+    paths: Sequence[Path], decided: Settings | None, *, server: ForkServer | None = None
+) -> Iterator[Inspection]:
+    from intake.config import LimitSettings
+
     limits = decided.limits if decided else LimitSettings()
     source = FileSource(paths, max_message_octets=limits.message_octets)
     total = source.count()
@@ -93,7 +117,7 @@ def _inspections(paths: Sequence[Path], decided: Settings | None) -> Iterator[In
             "There is no message there: name .eml or mbox files, or a folder of them."
         )
     policy = _policy(decided)
-    with closing(Reader(reader_settings(decided))) as reader:
+    with closing(Reader(reader_settings(decided), server=server)) as reader:
         for raw in progress(source.fetch(frozenset()), total=total, label="Reading"):
             yield _inspection(reader, raw, policy)
 
@@ -149,12 +173,20 @@ def _policy(decided: Settings | None) -> VetPolicy:
     )
 
 
-def classify(paths: Sequence[Path], *, as_json: bool, config: Path | None) -> None:
+def classify(
+    paths: Sequence[Path],
+    *,
+    as_json: bool,
+    config: Path | None,
+    server: ForkServer | None = None,
+) -> None:
     """Print what each document is; every file gets its line, and those that could not be read end the command badly."""
-    decided = settings(config) if config else None
+    decided = settings_if_any(config)
     files = document_files(paths)
     unread = 0
-    with closing(Reader(reader_settings(decided))) as reader:
+    with closing(Reader(reader_settings(decided), server=server)) as reader:
+        for mistake in reader.example_mistakes:
+            warn(mistake)
         for path in progress(files, total=len(files), label="Reading"):
             found = _classification(reader, path)
             unread += found is None
@@ -163,6 +195,8 @@ def classify(paths: Sequence[Path], *, as_json: bool, config: Path | None) -> No
             if as_json:
                 print_json(classify_json(str(path), found))
             else:
+                from intake.cli import tables
+
                 show(tables.document(str(path), found))
     if unread:
         raise PermanentError(

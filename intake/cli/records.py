@@ -1,4 +1,4 @@
-"""The commands that show and change what the ledger remembers: clients, projects, status, the review queue.
+"""The commands that show and change what the ledger remembers: clients, projects, status, reviews, lessons.
 
 They need the database and, for the addresses of documents, the name of the blob store; no mailbox and no mail.
 """
@@ -13,7 +13,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from intake.cli import tables
-from intake.cli.contract import review_json, status_json
+from intake.cli.contract import lesson_json, review_json, status_json
 from intake.cli.terminal import print_json, settings, show
 from intake.config import Settings
 from intake.config.checks import suggestion
@@ -21,6 +21,7 @@ from intake.errors import ConfigError
 from intake.model import (
     Address,
     HoldId,
+    LessonNumber,
     Project,
     ProjectState,
     Token,
@@ -216,3 +217,21 @@ def show_review(number: HoldId, *, config: Path | None) -> None:
     with open_ledger(settings(config)) as ledger:
         thing = ledger.holds.find(number)
     show(tables.review_one(thing, ACTIONS[thing.what]))
+
+
+def list_lessons(*, as_json: bool, config: Path | None) -> None:
+    """Show everything that decisions taught."""
+    with open_ledger(settings(config)) as ledger:
+        listed = ledger.lessons.listed()
+    if not as_json:
+        show(tables.lessons(listed))
+        return
+    for entry in listed:
+        print_json(lesson_json(entry))
+
+
+def forget_lesson(number: LessonNumber, *, config: Path | None) -> None:
+    """Drop one lesson."""
+    with open_ledger(settings(config)) as ledger:
+        ledger.lessons.forget(number)
+    show(f"Lesson {number} is forgotten. What was filed by it stays as it is.")

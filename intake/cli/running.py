@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -149,9 +149,11 @@ def reject(number: HoldId, reason: str, config: Path | None) -> None:
 @contextmanager
 def _reviewer(config: Path | None) -> Iterator[Reviewer]:
     """Who decides; no mailbox and no delivery is needed for that."""
+    from intake.reader import Reader, reader_settings
+
     decided = settings(config)
-    with open_ledger(decided) as ledger:
-        yield Reviewer(decided, ledger, open_blobs(decided))
+    with open_ledger(decided) as ledger, closing(Reader(reader_settings(decided))) as reader:
+        yield Reviewer(decided, ledger, open_blobs(decided), reader)
 
 
 def demo(keep: Path | None) -> int:

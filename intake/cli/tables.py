@@ -1,4 +1,4 @@
-"""What people read on a terminal: the status, the review queue, a message and a document, in rich's tables.
+"""What people read on a terminal: the status, the review queue, lessons, a message and a document, in rich's tables.
 
 Only arranges values; the same facts as JSON stand in `contract`. Everything that came by mail is escaped: a subject in
 square brackets is not a colour.
@@ -35,7 +35,7 @@ from intake.model import (
     SortedPart,
     subaddress,
 )
-from storage.values import DoubtfulLetter, HeldThing, HoldSubject
+from storage.values import DoubtfulLetter, HeldThing, HoldSubject, ListedLesson
 
 _MARKS = {
     ItemState.RECEIVED: "[green]✓ received[/]",
@@ -179,6 +179,29 @@ def review_one(thing: HeldThing, actions: Sequence[str]) -> RenderableType:
 
 
 _ARGUMENTS = {"relabel": " KIND", "reassign": " TOKEN", "reject": " --reason TEXT"}
+
+
+def lessons(listed: Sequence[ListedLesson]) -> RenderableType:
+    """What decisions taught: which documents are known again, and as what."""
+    if not listed:
+        return "No lesson yet. `intake review accept` and `intake review relabel` teach them."
+    table = Table()
+    for heading in ("", "Client", "Project", "From", "Named like", "Learned from", "Is", "Since"):
+        table.add_column(heading)
+    for entry in listed:
+        lesson = entry.lesson
+        mistaken = "" if lesson.taken_for == lesson.kind else f" [dim](not {lesson.taken_for})[/]"
+        table.add_row(
+            str(lesson.number),
+            printable(entry.client),
+            entry.token,
+            printable(lesson.sender),
+            "[dim]this document only[/]" if lesson.pattern is None else printable(lesson.pattern),
+            printable(lesson.filename),
+            f"{lesson.kind}{mistaken}",
+            f"{lesson.taught_at:%Y-%m-%d}",
+        )
+    return table
 
 
 def clients(listed: Sequence[Client]) -> RenderableType:

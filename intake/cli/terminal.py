@@ -7,24 +7,48 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from rich.console import Console, RenderableType
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from intake.errors import ConfigError
 
-from intake.cli.contract import Json
-from intake.config import Settings, load, locate
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from intake.cli.contract import Json
+    from intake.config import Settings
 
 T = TypeVar("T")
 
 
 def settings(config: Path | None) -> Settings:
     """The settings of the command's configuration file; ConfigError with all its mistakes."""
+    from intake.config import load, locate
+
     return load(locate(config, os.environ), os.environ)
+
+
+def settings_if_any(config: Path | None) -> Settings | None:
+    """The settings where a configuration is named or lies in this folder; None without one.
+
+    One that is named must be right. One that only lies here is left aside with a word on stderr if it is not: its
+    secrets may be set for the worker alone.
+    """
+    # As in `intake.config.loading`, which takes too long to import where there is nothing to load.
+    if config or os.environ.get("INTAKE_CONFIG"):
+        return settings(config)
+    if not Path("config.yaml").exists():
+        return None
+    try:
+        return settings(None)
+    except ConfigError as error:
+        warn(f"The configuration in this folder was not used. {error}")
+        return None
 
 
 def show(*renderables: RenderableType) -> None:
     """Print for people. Off a terminal the lines are wide enough for scripts that read them all the same."""
+    from rich.console import Console
+
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
     for renderable in renderables:
         console.print(renderable, soft_wrap=isinstance(renderable, str))
@@ -42,7 +66,19 @@ def print_json(value: Json) -> None:
 
 
 def progress(things: Iterable[T], *, total: int, label: str) -> Iterator[T]:
-    """The things, with a bar on stderr while they are worked through."""
+    """The things, with a bar on stderr while they are worked through, where that is a terminal."""
+    if not sys.stderr.isatty():
+        yield from things
+        return
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
     console = Console(stderr=True)
     columns = (
         TextColumn("{task.description}"),

@@ -6,6 +6,7 @@ what other sections name, find that in `Surroundings`, which the loader hands in
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo, WrapValidator
 
-from intake.kinds import mistakes_of
+from intake.kinds import MOST_EXAMPLES, mistakes_of
 from intake.model import Address, normalise_address
 
 MONTHS = (
@@ -129,6 +130,28 @@ def absolute(path: Path, info: ValidationInfo) -> Path:
     return (around.folder if around else Path.cwd()) / path.expanduser()
 
 
+def _example(value: Path, info: ValidationInfo) -> Path:
+    """A file that shows what an own kind looks like; what is in it is read later, in a guarded child."""
+    path = absolute(value, info)
+    if not path.exists():
+        raise ValueError(f"there is no file {path}")
+    if not path.is_file():
+        raise ValueError(f"{path} is not a file, name each example")
+    if not os.access(path, os.R_OK):
+        raise ValueError(f"{path} cannot be read by this user")
+    return path
+
+
+def few_examples(value: tuple[Path, ...]) -> tuple[Path, ...]:
+    """At most twenty different files."""
+    if len(value) > MOST_EXAMPLES:
+        raise ValueError(f"are {len(value)} files, keep the {MOST_EXAMPLES} that are most typical")
+    repeated = next((path for path in value if value.count(path) > 1), None)
+    if repeated is not None:
+        raise ValueError(f"name {repeated} twice")
+    return value
+
+
 def _folder(value: Path, info: ValidationInfo) -> Path:
     if value == Path():
         raise ValueError("is empty, name a folder")
@@ -215,6 +238,7 @@ def _kind_name(value: str) -> str:
 
 
 ADDRESS = AfterValidator(_address)
+EXAMPLE = AfterValidator(_example)
 FILLED = AfterValidator(_filled)
 FOLDER = AfterValidator(_folder)
 KIND_NAME = AfterValidator(_kind_name)

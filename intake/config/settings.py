@@ -23,6 +23,7 @@ from pydantic import (
 
 from intake.config.checks import (
     ADDRESS,
+    EXAMPLE,
     FILLED,
     FOLDER,
     KIND_NAME,
@@ -34,6 +35,7 @@ from intake.config.checks import (
     at_least,
     blob_url,
     database_url,
+    few_examples,
     known_checklist,
     known_kind,
     loopback_if_plain,
@@ -272,9 +274,18 @@ class KindSettings(BaseModel):
     model_config = STRICT
     label: Text
     words: tuple[Text, ...] = ()
-    examples: Annotated[
-        tuple[str, ...], not_yet("kinds are not learned from example files (use words)", ())
-    ] = Field(default=(), repr=False)
+    examples: Annotated[tuple[Annotated[Path, EXAMPLE], ...], AfterValidator(few_examples)] = Field(
+        default=(), repr=False
+    )
+
+
+def _examples_of_one_kind(kinds: Mapping[str, KindSettings]) -> Mapping[str, KindSettings]:
+    owners: dict[Path, str] = {}
+    for name, kind in kinds.items():
+        for path in kind.examples:
+            if owners.setdefault(path, name) != name:
+                raise ValueError(f"{path} is an example of both {owners[path]} and {name}")
+    return kinds
 
 
 class ItemSettings(BaseModel):
@@ -479,7 +490,9 @@ class Settings(BaseModel):
     blobs: BlobSettings = Field(default_factory=dict, validate_default=True)
     database: DatabaseSettings = Field(default_factory=dict, validate_default=True)
     limits: LimitSettings = LimitSettings()
-    kinds: Mapping[Annotated[str, KIND_NAME], KindSettings] = {}
+    kinds: Annotated[
+        Mapping[Annotated[str, KIND_NAME], KindSettings], AfterValidator(_examples_of_one_kind)
+    ] = {}
     checklists: Annotated[Mapping[str, ChecklistSettings], AfterValidator(_some_checklist)] = Field(
         default_factory=onboarding
     )

@@ -17,6 +17,10 @@ from intake.model import Extract, Problem, Unusable
 
 __all__ = ["ExtractLimits", "extract", "preload"]
 
+_READERS = (
+    "calendar", "doc", "iwork", "pdf", "picture", "ppt", "rtf", "sheet", "slides", "text", "web", "words",
+)  # fmt: skip
+
 
 def extract(
     octets: bytes, *, filename: str | None, media_type: str, limits: ExtractLimits
@@ -39,9 +43,11 @@ def extract(
 
 
 def preload() -> None:
-    """Import every reader and its library, for a process that will be forked."""
-    for name in ("calendar", "pdf", "picture", "rtf", "sheet", "slides", "text", "web", "words"):
+    """Import every reader and its library and look for tesseract, for a process that will be forked."""
+    for name in _READERS:
         importlib.import_module(f"{__name__}.{name}")
+    importlib.import_module(f"{__name__}.raster")
+    importlib.import_module(f"{__name__}.tesseract").languages()
 
 
 def _read(form: Format, octets: bytes, limits: ExtractLimits) -> Extract | Unusable:
@@ -98,3 +104,19 @@ def _read(form: Format, octets: bytes, limits: ExtractLimits) -> Extract | Unusa
             from intake.extract import picture
 
             return picture.read(octets, limits=limits)
+        case Format.PPT:
+            from intake.extract import ppt
+
+            return ppt.read(octets, limits=limits)
+        case Format.DOC:
+            from intake.extract import doc
+
+            return doc.read(octets, limits=limits)
+        case Format.KEYNOTE:
+            from intake.extract import iwork
+
+            return iwork.read_keynote(octets, limits=limits)
+        case Format.IWORK:
+            from intake.extract import iwork
+
+            return iwork.read_other(octets, limits=limits)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from intake.extract.limits import ExtractLimits
@@ -53,7 +53,9 @@ def stop(problem: Problem, detail: str = "") -> StopReadingError:
 def own_title(text: str | None) -> str | None:
     """A title from metadata, None where a program and not a person has written it."""
     line = one_line(text)
-    return None if line is None or _NO_TITLE.fullmatch(line) else line
+    if line is None or _NO_TITLE.fullmatch(line) or _NO_HEADING.fullmatch(line):
+        return None
+    return line
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,9 @@ class Findings:
     dates: Sequence[date] = ()
     events: int = 0
     document_date: date | None = None
+    merged: int = 0
+    filled: int = 0
+    late: bool = False
     substance: bool = False
     """There is something to see even where there is no text, such as a drawing."""
 
@@ -114,7 +119,10 @@ def assemble(
         dates=tuple(findings.dates[:_DATES]),
         events=findings.events,
         document_date=findings.document_date,
+        merged=findings.merged,
+        filled=findings.filled,
         method=method,
+        late=findings.late,
     )
 
 
@@ -124,5 +132,5 @@ def _bounded(pages: Iterable[Page], *, characters: int) -> tuple[Page, ...]:
     for page in pages:
         text = clean(page.text[: max(left, 0)])
         left -= len(text)
-        kept.append(Page(text, width=page.width, height=page.height, pictures=page.pictures))
+        kept.append(page if text == page.text else replace(page, text=text))
     return tuple(kept)

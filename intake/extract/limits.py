@@ -7,8 +7,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ExtractLimits:
-    """Pages beyond `pages` and characters beyond `text_characters` are left out; more octets are not opened at all."""
+    """Pages beyond `pages` and characters beyond `text_characters` are left out; more octets are not opened at all.
 
-    document_octets: int
-    pages: int
+    OCR gets `ocr_seconds` for the whole document; at 0 there is none.
+    """
+
+    document_octets: int = 104_857_600
+    pages: int = 500
     text_characters: int = 2_000_000
+    ocr_seconds: float = 0.0

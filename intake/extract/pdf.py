@@ -1,4 +1,7 @@
-"""PDF through pdfium: the text, size and pictures of each page. Pictures are counted, never decoded."""
+"""PDF through pdfium: the text, size and pictures of each page.
+
+Pictures are counted, and decoded only where a page is all pictures and is to be read by OCR.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +9,18 @@ import ctypes
 import itertools
 import math
 import re
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import pypdfium2 as pdfium  # type: ignore[import-untyped]  # ships no types
+import pypdfium2.internal as pdfium_i  # type: ignore[import-untyped]  # as above
 
 from intake.extract.content import Findings, assemble, clean, one_line, own_title, stop
 from intake.extract.limits import ExtractLimits
+from intake.extract.pixels import DECODED_PIXELS, KEPT_PIXELS, Raster
+from intake.extract.scan import WORDLESS, Scanned, View, scan
 from intake.model import Extract, Family, Page, Problem, Unusable
 
 raw = pdfium.raw
@@ -24,6 +31,7 @@ _OBJECTS = 20_000
 _WORDS = raw.FPDF_PAGEOBJ_TEXT
 _WORD_OBJECTS = 300
 _HEADED_PAGES = 60
+_SCALE = 200 / 72
 _HEADING = (3, 120)
 _PDF_DATE = re.compile(r"D:(\d{4})(\d\d)?(\d\d)?")
 
@@ -46,8 +54,9 @@ def _read(document: pdfium.PdfDocument, limits: ExtractLimits) -> Extract | Unus
     if count == 0:
         raise stop(Problem.EMPTY)
     views = list(_views(document, range(min(count, limits.pages)), limits.text_characters))
+    scanned = _scanned(document, views, limits)
     metadata = document.get_metadata_dict(skip_empty=True)
-    largest = [view.heading for view in views if view.heading]
+    largest = [view.heading for view in views if view.heading] or list(scanned.headings)
     title = own_title(metadata.get("Title"))
     if title is None or " " not in title:  # one word is a file's name more often than a title
         title = next(iter(largest), title)
@@ -56,10 +65,22 @@ def _read(document: pdfium.PdfDocument, limits: ExtractLimits) -> Extract | Unus
         title=title,
         headings=[*_bookmarks(document), *largest],
         document_date=_day(metadata.get("ModDate")) or _day(metadata.get("CreationDate")),
+        late=scanned.late,
         substance=any(view.objects for view in views),
     )
-    pages = [view.page for view in views]
-    return assemble(Family.PDF, pages, limits=limits, method="pdfium", findings=findings)
+    method = scanned.method("pdfium")
+    return assemble(Family.PDF, scanned.pages, limits=limits, method=method, findings=findings)
+
+
+def _scanned(
+    document: pdfium.PdfDocument, views: Sequence[_View], limits: ExtractLimits
+) -> Scanned:
+    def view(number: int) -> View | None:
+        if views[number].vast or not views[number].objects:
+            return None
+        return lambda until: _rendered(document, number, until)
+
+    return scan([view.page for view in views], view, seconds=limits.ocr_seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +90,8 @@ class _View:
     page: Page
     heading: str | None = None
     objects: int = 0
+    vast: bool = False
+    """It holds a picture that is too large to be decoded."""
 
 
 def _views(document: pdfium.PdfDocument, numbers: range, characters: int) -> Iterator[_View]:
@@ -97,9 +120,20 @@ def _view(document: pdfium.PdfDocument, number: int, *, heading: bool) -> _View:
         kinds = [raw.FPDFPageObj_GetType(thing) for thing in things]
         pictures = sum(map(_pictures_in, things, kinds))
         words = [thing for thing, kind in zip(things, kinds, strict=True) if kind == _WORDS]
-        largest = _largest(textpage, words[:_WORD_OBJECTS]) if heading and words else None
+        sizes = [_letter_size(word) for word in words[:_WORD_OBJECTS]] if heading else []
+        largest = _largest(textpage, words, sizes) if sizes else None
         textpage.close()
-        return _View(Page(text, width, height, pictures), largest, len(things))
+        found = Page(
+            text,
+            width,
+            height,
+            pictures,
+            drawn=kinds.count(raw.FPDF_PAGEOBJ_PATH),
+            letter_sizes=len({round(size) for size in sizes}),
+            covered=_covered(text, sizes, width * height),
+        )
+        vast = len(text) < WORDLESS and any(map(_is_vast, things, kinds))
+        return _View(found, largest, len(things), vast)
     except pdfium.PdfiumError:
         return _View(Page(""))
     finally:
@@ -116,12 +150,61 @@ def _pictures_in(thing: object, kind: int) -> int:
     return sum(raw.FPDFPageObj_GetType(entry) == raw.FPDF_PAGEOBJ_IMAGE for entry in inner)
 
 
-def _largest(textpage: pdfium.PdfTextPage, words: list[object]) -> str | None:
-    """What stands in the largest letters, if it is short enough to be a heading and stands out."""
-    sizes = [_letter_size(word) for word in words]
+def _is_vast(thing: object, kind: int) -> bool:
+    if kind != raw.FPDF_PAGEOBJ_IMAGE:
+        return False
+    width, height = ctypes.c_uint(), ctypes.c_uint()
+    raw.FPDFImageObj_GetImagePixelSize(thing, width, height)
+    return width.value * height.value > DECODED_PIXELS
+
+
+def _covered(text: str, sizes: list[float], area: float) -> float:
+    """Letters are about half as wide as high; their mean size stands for that of all of them."""
+    if not sizes or area <= 0:
+        return 0.0
+    return min(len(text) * (sum(sizes) / len(sizes)) ** 2 / 2 / area, 1.0)
+
+
+def _rendered(document: pdfium.PdfDocument, number: int, until: float) -> Raster | None:
+    """A page in greys at 200 dpi, or fewer where that were too many pixels. TimeoutError where it takes too long."""
+    page = document[number]
+    try:
+        width, height = page.get_size()
+        scale = min(_SCALE, math.sqrt(KEPT_PIXELS / max(width * height, 1)))
+        columns, rows = math.ceil(width * scale), math.ceil(height * scale)
+        bitmap = pdfium.PdfBitmap.new_native(columns, rows, raw.FPDFBitmap_Gray)
+        try:
+            bitmap.fill_rect((255, 255, 255, 255), 0, 0, columns, rows)
+            _render(page, bitmap, until)
+            octets = bytes(bitmap.buffer)
+            lines = (octets[at : at + columns] for at in range(0, len(octets), bitmap.stride))
+            return Raster(columns, rows, b"".join(lines))
+        finally:
+            bitmap.close()
+    finally:
+        page.close()
+
+
+def _render(page: pdfium.PdfPage, bitmap: pdfium.PdfBitmap, until: float) -> None:
+    """Every now and then pdfium asks whether to pause; a pause is the end."""
+    pause = raw.IFSDK_PAUSE(version=1)
+    pdfium_i.set_callback(pause, "NeedToPauseNow", lambda _: time.monotonic() > until)
+    place = (bitmap, page, 0, 0, bitmap.width, bitmap.height, 0)
+    flags = raw.FPDF_ANNOT | raw.FPDF_GRAYSCALE
+    status = raw.FPDF_RenderPageBitmap_Start(*place, flags, pause)
+    raw.FPDF_RenderPage_Close(page)
+    if status == raw.FPDF_RENDER_TOBECONTINUED:
+        raise TimeoutError
+
+
+def _largest(textpage: pdfium.PdfTextPage, words: list[object], sizes: list[float]) -> str | None:
+    """What stands in the largest letters, if it is short enough to be a heading and stands out.
+
+    Only as many of the words are looked at as have a size.
+    """
     most = max(sizes)
-    chosen = [word for word, size in zip(words, sizes, strict=True) if size > most * 0.95]
-    if len(chosen) == len(words) > 1:
+    chosen = [word for word, size in zip(words, sizes, strict=False) if size > most * 0.95]
+    if len(chosen) == len(sizes) > 1:
         return None
     boxes = [box for box in map(_box, chosen) if box]
     if not boxes:

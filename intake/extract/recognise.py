@@ -6,7 +6,7 @@ from enum import StrEnum
 from pathlib import PurePath
 
 from intake.extract.content import stop
-from intake.extract.sniff import sniff
+from intake.extract.sniff import IWORK, KEYNOTE, sniff
 from intake.model import Problem
 
 _OOXML = "application/vnd.openxmlformats-officedocument"
@@ -30,6 +30,10 @@ class Format(StrEnum):
     MARKDOWN = "markdown"
     PLAIN = "plain"
     PICTURE = "picture"
+    PPT = "ppt"
+    DOC = "doc"
+    KEYNOTE = "keynote"
+    IWORK = "iwork"
 
 
 _BY_MEDIA_TYPE = {
@@ -60,6 +64,12 @@ _BY_MEDIA_TYPE = {
     "image/jpeg": Format.PICTURE,
     "image/gif": Format.PICTURE,
     "image/webp": Format.PICTURE,
+    "image/bmp": Format.PICTURE,
+    "image/tiff": Format.PICTURE,
+    "application/vnd.ms-powerpoint": Format.PPT,
+    "application/msword": Format.DOC,
+    KEYNOTE: Format.KEYNOTE,
+    IWORK: Format.IWORK,
 }
 _BY_SUFFIX = {
     ".pdf": Format.PDF,
@@ -89,10 +99,21 @@ _BY_SUFFIX = {
     ".jpeg": Format.PICTURE,
     ".gif": Format.PICTURE,
     ".webp": Format.PICTURE,
+    ".bmp": Format.PICTURE,
+    ".tif": Format.PICTURE,
+    ".tiff": Format.PICTURE,
+    ".ppt": Format.PPT,
+    ".pps": Format.PPT,
+    ".doc": Format.DOC,
+    ".key": Format.KEYNOTE,
+    ".pages": Format.IWORK,
+    ".numbers": Format.IWORK,
 }
 _TEXTS = frozenset({Format.CSV, Format.CALENDAR, Format.HTML, Format.MARKDOWN, Format.PLAIN})
 # Exports of web shops and old systems: tables of text or HTML that are called .xls.
 _SPREADSHEET_SUFFIXES = frozenset({".xls", ".xlsx"})
+# Programs of the eighties and nineties wrote text and called it so; ".key" is also what keys are called.
+_TEXT_SUFFIXES = frozenset({".doc", ".key", ".pages"})
 
 
 def recognise(octets: bytes, *, filename: str | None, media_type: str) -> Format:
@@ -118,7 +139,7 @@ def recognise(octets: bytes, *, filename: str | None, media_type: str) -> Format
 
 def _plain(octets: bytes, suffix: str, claimed: Format | None) -> Format:
     """Text has no signature, so here the name counts; a PDF that is text is broken, not text."""
-    if claimed is None:
+    if claimed is None or suffix in _TEXT_SUFFIXES:
         return Format.PLAIN
     if claimed in _TEXTS:
         return claimed

@@ -1,4 +1,4 @@
-"""One tiny document of each format, made here, for a process that is to have used every reader once before it forks.
+"""One tiny document of each format, and a message that holds them, for a process that is to have read each before it forks.
 
 They hold what most documents hold (a heading, a table, a day, a quarter), and nothing of anybody's.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterator, Mapping
+from email.message import EmailMessage
 from io import BytesIO
 
 _OPC = "http://schemas.openxmlformats.org/package/2006"
@@ -118,6 +119,21 @@ def samples() -> Iterator[tuple[str, bytes]]:
     )
     yield "brief.rtf", rb"{\rtf1\ansi A brief.\par}"
     yield "logo.gif", b"GIF89a\x10\x00\x10\x00" + bytes(9)
+
+
+def message() -> bytes:
+    """A message in which everything occurs that most messages hold, with every sample."""
+    made = EmailMessage()
+    made["From"] = "Sample <sample@example.com>"
+    made["To"] = made["Cc"] = made["Reply-To"] = "=?utf-8?q?B=C3=BCro?= <desk@example.com>"
+    made["Subject"] = "=?utf-8?q?Pl=C3=A4ne?="
+    made["Date"] = "Thu, 01 Jan 2026 09:00:00 +0100"
+    made["Message-ID"] = made["In-Reply-To"] = made["References"] = "<1@example.com>"
+    made.set_content("Here they are.\n\nhttps://example.com/plan\n\n-- \nSample\n")
+    made.add_alternative("<p>Here <b>they</b> are.<br></p><ul><li>Plan</ul>", "html")
+    for name, octets in samples():
+        made.add_attachment(octets, "application", "octet-stream", filename=name)
+    return made.as_bytes()
 
 
 def _package(parts: Mapping[str, str]) -> bytes:

@@ -11,6 +11,7 @@ from intake.extract import odf
 from intake.extract.content import Findings, assemble
 from intake.extract.limits import ExtractLimits
 from intake.extract.package import Element, Package
+from intake.extract.scan import PICTURES, View, decoded, scan
 from intake.model import Extract, Family, Page, Unusable
 
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
@@ -32,17 +33,21 @@ def read_pptx(octets: bytes, *, limits: ExtractLimits) -> Extract | Unusable:
     size = presentation.find(f"{_P}sldSz")
     width, height = (_points(size, name) for name in ("cx", "cy"))
     slides = [_Slide(package, name) for name in names[: limits.pages]]
+    bare = [Page(slide.text, width, height, slide.pictures, drawn=slide.drawn) for slide in slides]
+    scanned = scan(bare, lambda number: _view(package, slides[number]), seconds=limits.ocr_seconds)
     headings = [heading for slide in slides for heading in slide.headings]
+    headings = headings or list(scanned.headings)
     findings = Findings(
         page_count=len(names),
         title=package.core_title() or next(iter(headings), None),
         headings=headings,
         tables=sum(slide.tables for slide in slides),
         document_date=package.core_date(),
+        late=scanned.late,
         substance=any(slide.charts for slide in slides),
     )
-    pages = [Page(slide.text, width, height, slide.pictures) for slide in slides]
-    return assemble(Family.SLIDES, pages, limits=limits, method="pptx", findings=findings)
+    method = scanned.method("pptx")
+    return assemble(Family.SLIDES, scanned.pages, limits=limits, method=method, findings=findings)
 
 
 def read_odp(octets: bytes, *, limits: ExtractLimits) -> Extract | Unusable:
@@ -50,12 +55,21 @@ def read_odp(octets: bytes, *, limits: ExtractLimits) -> Extract | Unusable:
     return odf.read(octets, family=Family.SLIDES, limits=limits)
 
 
+def _view(package: Package, slide: _Slide) -> View | None:
+    """The largest picture on a slide, if it is one that can be decoded."""
+    part = package.related(slide.name).get(slide.largest, "") if slide.largest else ""
+    if not part.lower().endswith(PICTURES) or part not in package:
+        return None
+    return lambda _: decoded(package.read(part))
+
+
 class _Slide:
-    """What is on one slide."""
+    """What is on one slide. `largest` is the relationship of its largest picture, "" where there is none."""
 
     def __init__(self, package: Package, name: str) -> None:
         self.headings: list[str] = []
-        self.tables = self.pictures = self.charts = 0
+        self.tables = self.pictures = self.charts = self.drawn = 0
+        self.name, self.largest, self._area = name, "", -1
         root = package.xml(name)
         tree = root.find(f"{_P}cSld/{_P}spTree")
         lines = [] if tree is None else list(self._lines(tree))
@@ -74,6 +88,9 @@ class _Slide:
                     yield from self._frame_lines(shape)
                 case "pic":
                     self.pictures += 1
+                    self._note_picture(shape)
+                case "cxnSp":
+                    self.drawn += 1
                 case _:
                     pass
 
@@ -82,8 +99,17 @@ class _Slide:
         placeholder = shape.find(f"{_P}nvSpPr/{_P}nvPr/{_P}ph")
         if lines and placeholder is not None and placeholder.get("type") in _TITLES:
             self.headings.append(" ".join(lines))
-        self.pictures += shape.find(f"{_P}spPr/{_A}blipFill") is not None
+        self.drawn += placeholder is None
+        if shape.find(f"{_P}spPr/{_A}blipFill") is not None:
+            self.pictures += 1
+            self._note_picture(shape)
         yield from lines
+
+    def _note_picture(self, shape: Element) -> None:
+        blip, size = shape.find(f".//{_A}blip"), shape.find(f"{_P}spPr/{_A}xfrm/{_A}ext")
+        area = int(_points(size, "cx") * _points(size, "cy"))
+        if blip is not None and area > self._area:
+            self.largest, self._area = blip.get(f"{_R}embed", ""), area
 
     def _frame_lines(self, frame: Element) -> Iterator[str]:
         tables = list(frame.iter(f"{_A}tbl"))

@@ -21,6 +21,8 @@ SEVEN_ZIP = "application/x-7z-compressed"
 RAR = "application/vnd.rar"
 TNEF = "application/ms-tnef"
 COMPOUND = "application/x-ole-storage"
+IWORK = "application/vnd.apple.iwork"
+KEYNOTE = "application/vnd.apple.keynote"
 MESSAGE = "message/rfc822"
 
 _HEAD = 4096
@@ -40,6 +42,10 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"\xfd7zXZ\x00", "application/x-xz"),
     (b"\x78\x9f\x3e\x22", TNEF),
     (b"{\\rtf", "application/rtf"),
+    (b"\xffWPC", "application/vnd.wordperfect"),
+    (b"\xdb\xa5\x2d\x00", "application/x-word-2"),
+    (b"\x31\xbe\x00\x00", "application/x-write"),
+    (b"\x00\x00\x1a\x00", "application/vnd.lotus-1-2-3"),
     (b"MZ", "application/vnd.microsoft.portable-executable"),
     (b"ID3", "audio/mpeg"),
     (b"OggS", "audio/ogg"),
@@ -82,8 +88,10 @@ _ZIP_MEMBERS: tuple[tuple[bytes, str], ...] = (
     (b"word/document.xml", DOCX),
     (b"xl/workbook.xml", XLSX),
     (b"xl/workbook.bin", "application/vnd.ms-excel.sheet.binary.macroEnabled.12"),
-    (b"Index/Document.iwa", "application/vnd.apple.iwork"),
-    (b"Index/Presentation.iwa", "application/vnd.apple.keynote"),
+    (b"Index/Slide", KEYNOTE),
+    (b"index.apxl", KEYNOTE),  # of 2009 and before
+    (b"Index/Document.iwa", IWORK),
+    (b"QuickLook/Preview.pdf", IWORK),
 )
 _HEADER_LINE = re.compile(rb"[!-9;-~]{2,60}:[ \t]")
 _MAIL_FIELDS = re.compile(

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from intake.model import Fate, InboundMessage, Part, Role, SortedPart
+from intake.model import Fate, InboundMessage, Part, Role, SortedPart, UnpackLimits
 from intake.parse import parse
-from intake.unpack.containers import Budget, Entry, UnpackLimits, entries, is_archive
+from intake.unpack.containers import Budget, Entry, entries, is_archive
 from intake.unpack.fates import fate_of_leaf, is_message, is_report
 
 __all__ = ["UnpackLimits", "unpack"]

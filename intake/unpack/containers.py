@@ -22,7 +22,7 @@ from tnefparse import TNEF
 
 from intake.extract import sniff as media
 from intake.extract.sniff import sniff
-from intake.model import Fate, Part, Role, Sha256
+from intake.model import Fate, Part, Role, Sha256, UnpackLimits
 
 _CHUNK = 1 << 16
 _MAX_RATIO = 250
@@ -48,16 +48,6 @@ _ZIP_DOCUMENTS = frozenset(
     | {".xlsx", ".pptx", ".docm", ".xlsm", ".pptm", ".potx", ".ppsx", ".dotx", ".jar", ".apk"}
     | {".odt", ".odp", ".ods", ".odg", ".indd"}
 )
-
-
-@dataclass(frozen=True, slots=True)
-class UnpackLimits:
-    """How much may be unpacked from one message. Octets are counted after decompression."""
-
-    archive_octets: int
-    archive_entries: int
-    document_octets: int
-    depth: int = 5
 
 
 @dataclass(slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import resource
@@ -16,8 +17,9 @@ from pathlib import Path
 import pytest
 
 from intake.errors import PermanentError
-from intake.guard import Channel, ChildDied, Death, Guard, GuardLimits
+from intake.guard import Channel, ChildDied, Death, ForkServer, Guard, GuardLimits, Work
 
+WORK = Work("test_guard:serve")
 LIMITS = GuardLimits(memory_octets=300_000_000, cpu_seconds=1, seconds=20)
 
 
@@ -63,9 +65,31 @@ DEEDS: dict[bytes, Callable[[Channel, bytes], object]] = {
 }
 
 
+def prepare_without_end() -> Iterator[None]:
+    while True:
+        yield
+
+
+def prepare_in_two_steps() -> Iterator[None]:
+    DEEDS[b"first"] = DEEDS[b"echo"]
+    yield
+    DEEDS[b"second"] = DEEDS[b"echo"]
+
+
+def prepare_and_fail() -> Iterator[None]:
+    yield
+    message = "no such parser"
+    raise ImportError(message)
+
+
+def prepare_for_a_minute() -> Iterator[None]:
+    time.sleep(60)
+    yield
+
+
 @pytest.fixture(scope="module")
 def guard() -> Iterator[Guard]:
-    with pytest.MonkeyPatch.context() as patch, Guard("test_guard:serve", limits=LIMITS) as guard:
+    with pytest.MonkeyPatch.context() as patch, Guard(WORK, limits=LIMITS) as guard:
         patch.syspath_prepend(str(Path(__file__).parent))
         patch.setenv("INTAKE_IMAP_PASSWORD", "secret")
         patch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
@@ -88,6 +112,28 @@ def processes(guard: Guard) -> list[int]:
         channel.send(b"process")
         found: list[int] = json.loads(channel.receive().header)
     return found
+
+
+def is_refused(guard: Guard) -> str:
+    """Why no child is born, as soon as that is so; "" where one still is after ten seconds."""
+    for _ in range(200):
+        try:
+            with guard.child():
+                time.sleep(0.05)
+        except PermanentError as error:
+            return str(error)
+    return ""
+
+
+def is_known(guard: Guard, deed: bytes) -> bool:
+    """Whether the children can do something within ten seconds."""
+    for _ in range(200):
+        with guard.child() as channel, contextlib.suppress(ChildDied):
+            channel.send(deed)
+            channel.receive()
+            return True
+        time.sleep(0.05)
+    return False
 
 
 def is_gone(number: int) -> bool:
@@ -186,7 +232,7 @@ def test_child_that_sleeps_is_given_up_by_the_parents_clock(guard: Guard) -> Non
 def test_child_that_does_not_listen_is_given_up_while_sending() -> None:
     limits = GuardLimits(memory_octets=300_000_000, cpu_seconds=1, seconds=0.3)
 
-    with Guard("test_guard:serve", limits=limits) as impatient, impatient.child() as channel:
+    with Guard(WORK, limits=limits) as impatient, impatient.child() as channel:
         channel.send(b"sleep")
         with pytest.raises(ChildDied) as caught:
             channel.send(b"", bytes(50_000_000))
@@ -207,7 +253,7 @@ def test_child_writes_no_file(guard: Guard, tmp_path: Path) -> None:
 def test_frame_longer_than_allowed_is_refused() -> None:
     limits = GuardLimits(memory_octets=300_000_000, cpu_seconds=1, frame_octets=1000)
 
-    with Guard("test_guard:serve", limits=limits) as small, small.child(bytes(2000)) as channel:
+    with Guard(WORK, limits=limits) as small, small.child(bytes(2000)) as channel:
         channel.send(b"echo", bytes(2000))
         with pytest.raises(ChildDied):
             channel.receive()
@@ -262,17 +308,71 @@ def test_closing_ends_the_fork_server(guard: Guard) -> None:
 
 def test_handler_that_cannot_be_imported_is_a_permanent_error() -> None:
     with (
-        Guard("no_such_module:serve", limits=LIMITS) as guard,
+        Guard(Work("no_such_module:serve"), limits=LIMITS) as guard,
         pytest.raises(PermanentError, match="no_such_module"),
         guard.child(),
     ):
         pytest.fail("there is a child")
 
 
+@pytest.mark.usefixtures("guard")
+def test_child_is_born_while_the_preload_goes_on() -> None:
+    work = Work("test_guard:serve", preload="test_guard:prepare_without_end")
+
+    with Guard(work, limits=LIMITS) as guard, guard.child() as channel:
+        channel.send(b"echo", b"born")
+        assert channel.receive().octets == b"born"
+
+
+@pytest.mark.usefixtures("guard")
+def test_first_child_has_the_first_step_of_the_preload() -> None:
+    work = Work("test_guard:serve", preload="test_guard:prepare_in_two_steps")
+
+    with Guard(work, limits=LIMITS) as guard, guard.child() as channel:
+        channel.send(b"first", b"there")
+        assert channel.receive().octets == b"there"
+
+
+@pytest.mark.usefixtures("guard")
+def test_later_children_have_all_of_the_preload() -> None:
+    work = Work("test_guard:serve", preload="test_guard:prepare_in_two_steps")
+
+    with Guard(work, limits=LIMITS) as guard:
+        assert is_known(guard, b"second")
+
+
+@pytest.mark.usefixtures("guard")
+def test_preload_that_fails_late_is_a_permanent_error() -> None:
+    work = Work("test_guard:serve", preload="test_guard:prepare_and_fail")
+
+    with Guard(work, limits=LIMITS) as guard:
+        assert "no such parser" in is_refused(guard)
+
+
+@pytest.mark.usefixtures("guard")
+def test_closing_does_not_wait_for_the_preload() -> None:
+    server = ForkServer(Work("test_guard:serve", preload="test_guard:prepare_for_a_minute"))
+
+    server.close()
+
+    assert is_gone(server._process.pid)
+
+
+@pytest.mark.usefixtures("guard")
+def test_fork_server_that_was_started_before_is_used_and_owned() -> None:
+    server = ForkServer(WORK)
+
+    with Guard(WORK, limits=LIMITS, server=server) as guard:
+        used = processes(guard)[1]
+
+    assert used == server._process.pid
+    assert is_gone(used)
+
+
 WORKER = """\
 import json, sys, time
-from intake.guard import Guard, GuardLimits
-guard = Guard("test_guard:serve", limits=GuardLimits(memory_octets=300_000_000, cpu_seconds=30))
+from intake.guard import Guard, GuardLimits, Work
+guard = Guard(Work("test_guard:serve"), limits=GuardLimits(memory_octets=300_000_000, cpu_seconds=30))
 with guard.child() as channel:
     channel.send(b"process")
     print(channel.receive().header.decode(), flush=True)

@@ -11,13 +11,18 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 
 from intake.errors import ConfigError, PermanentError, TransientError
+from intake.model import Fate
+from storage import migrations, schema
 from storage.ledger import Ledger
 from storage.schema import REVISION, Base
 from tests import stores
+from tests.ledgers import accepted, claimed, count, document, engage
 
 ROOT = Path(__file__).parents[2]
 MIGRATES = "import sys; from storage.database import Database; Database(sys.argv[1]).migrate()"
@@ -86,6 +91,31 @@ def test_a_database_of_a_newer_program_is_refused(ledger: Ledger) -> None:
         session.execute(
             sa.text("UPDATE alembic_version SET version_num = :ours"), {"ours": REVISION}
         )
+
+
+def migrate_to(ledger: Ledger, revision: str) -> None:
+    """As an older program left it."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    with ledger.database.engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+
+
+def test_what_the_first_revision_holds_is_there_after_an_upgrade(empty_url: str) -> None:
+    with closing(Ledger(empty_url)) as ledger:
+        migrate_to(ledger, "0001")
+        project = engage(ledger)
+        unsure = document(1, fate=Fate.UNSURE)
+        outcome = accepted(ledger.standing(project.id), documents=[unsure])
+        ledger.messages.settle(claimed(ledger), outcome)
+        before = ledger.standing(project.id), ledger.holds.waiting(), count(ledger, schema.Audit)
+
+        ledger.database.migrate()
+
+        after = ledger.standing(project.id), ledger.holds.waiting(), count(ledger, schema.Audit)
+        assert (ledger.database.revision(), after) == (REVISION, before)
+        assert ledger.lessons.listed() == ()
 
 
 def test_two_processes_that_migrate_at_once_are_safe(empty_url: str) -> None:

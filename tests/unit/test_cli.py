@@ -38,6 +38,8 @@ COMMANDS = (
         ["review", name]
         for name in ("list", "show", "accept", "relabel", "reassign", "release", "reject")
     ),
+    ["lessons"],
+    ["lessons", "forget"],
 )
 
 
@@ -110,6 +112,7 @@ def test_the_help_names_every_command() -> None:
         "client",
         "project",
         "review",
+        "lessons",
     ]
 
 

@@ -6,15 +6,24 @@ from pathlib import Path
 
 import pytest
 
-import intake.cli
+import intake.cli.commands
 from intake.errors import ConfigError, PermanentError, TransientError
 
 HEAVY = {"sqlalchemy", "pydantic", "mailparser", "numpy", "boto3", "yaml", "rich.table"}
+PARSERS = {
+    "numpy",
+    "mailparser",
+    "pypdfium2",
+    "selectolax",
+    "icalendar",
+    "rich.table",
+    "intake.config",
+}
 
 
 def test_the_help_loads_nothing_heavy(tmp_path: Path) -> None:
     loaded = subprocess.run(
-        [sys.executable, "-c", "import sys, intake.cli; print('\\n'.join(sys.modules))"],
+        [sys.executable, "-c", "import sys, intake.cli.commands; print('\\n'.join(sys.modules))"],
         cwd=tmp_path,
         capture_output=True,
         text=True,
@@ -22,6 +31,18 @@ def test_the_help_loads_nothing_heavy(tmp_path: Path) -> None:
     ).stdout.splitlines()
 
     assert not HEAVY & set(loaded)
+
+
+def test_what_reads_files_loads_no_parser_beside_its_child(tmp_path: Path) -> None:
+    loaded = subprocess.run(
+        [sys.executable, "-c", "import sys, intake.cli.reading; print('\\n'.join(sys.modules))"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.splitlines()
+
+    assert not PARSERS & set(loaded)
 
 
 @pytest.mark.parametrize(
@@ -50,10 +71,10 @@ def test_the_program_tells_usage_from_the_world(
 def ended(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> int:
     """The exit code of a command that ends with this error."""
 
-    def fail() -> None:
+    def fail(**_: object) -> None:
         raise error
 
-    monkeypatch.setattr(intake.cli, "app", fail)
+    monkeypatch.setattr(intake.cli.commands, "app", fail)
     with pytest.raises(SystemExit) as caught:
         intake.cli.main()
     assert isinstance(caught.value.code, int)

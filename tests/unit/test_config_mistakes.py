@@ -121,6 +121,14 @@ def with_base(section: str) -> str:
         ("kinds: {deck: {label: Deck}}", "kinds.deck: deck is a built-in kind"),
         ("kinds: {Price List: {label: x}}", "kinds.Price List: 'Price List' is no name for a kind"),
         ("kinds: {price_list: {words: [a b]}}", "kinds.price_list.label: is missing"),
+        (
+            "kinds: {x_y: {label: X, examples: [a.pdf]}}",
+            "kinds.x_y.examples[0]: there is no file ",
+        ),
+        (
+            f"kinds: {{x_y: {{label: X, examples: [{', '.join(['config.yaml'] * 21)}]}}}}",
+            "kinds.x_y.examples: are 21 files, keep the 20 that are most typical",
+        ),
         ("checklists: {}", "checklists: is empty"),
         ("checklists: {a: []}", "checklists.a: has no items"),
         (
@@ -160,7 +168,6 @@ def test_a_mistake_is_told_with_its_path(tmp_path: Path, section: str, sentence:
             "signing in with OAuth2 is not possible",
         ),
         (f"delivery: {{{SMTP}, sent_folder: Sent}}", "delivery.sent_folder", "not written or"),
-        ("kinds: {x_y: {label: X, examples: [a.pdf]}}", "kinds.x_y.examples", "not learned from"),
         ("reminders: {after_days: [1]}", "reminders.after_days", "are not sent yet"),
         ("reminders: {hours: '08:00-12:00'}", "reminders.hours", "are not sent yet"),
         ("reminders: {digest: 'fri 08:00'}", "reminders.digest", "are not sent yet"),

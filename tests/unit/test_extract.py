@@ -336,11 +336,10 @@ def test_encrypted_office_file_is_locked() -> None:
 
 
 @pytest.mark.parametrize(
-    ("stream", "filename"),
-    [("WordDocument", "a.doc"), ("PowerPoint Document", "a.ppt"), ("whatever", "a.msg")],
+    ("stream", "filename"), [("WordDocument", "a.doc"), ("PowerPoint Document", "a.ppt")]
 )
-def test_legacy_office_file_is_unsupported(stream: str, filename: str) -> None:
-    assert refuse(OLE + stream.encode("utf-16-le"), filename) is Problem.UNSUPPORTED
+def test_broken_compound_file_is_unreadable(stream: str, filename: str) -> None:
+    assert refuse(OLE + stream.encode("utf-16-le"), filename) is Problem.UNREADABLE
 
 
 @pytest.mark.parametrize("filename", ["a.docx", "a.pptx", "a.xlsx", "a.pdf"])
