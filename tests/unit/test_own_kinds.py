@@ -12,8 +12,8 @@ import pytest
 
 from intake.classify import Classifier, load
 from intake.classify.features import features_of
-from intake.classify.likeness import load_background, words_of
-from intake.classify.own import profiles_of, shown_by
+from intake.classify.likeness import Likeness, load_background, words_of
+from intake.classify.own import _weighed, profiles_of, shown_by
 from intake.config import load as load_settings
 from intake.errors import ConfigError
 from intake.extract import ExtractLimits, extract
@@ -120,10 +120,15 @@ def test_one_example_makes_nothing_sure() -> None:
 
 
 def test_what_is_near_is_asked_about() -> None:
-    found = judged(taught(5), cast.price_list())
+    [profile] = taught(5).profiles
+    near = Likeness(confidence=0.6, alike=2, marks=(), words=("net",))
+
+    found = _weighed(RATES, by_words=0.0, likeness=near, profile=profile, marks=())
 
     assert not found.sure
-    assert "rate_card" in {found.kind, *(other.kind for other in found.alternatives)}
+    assert found.evidence == (
+        "somewhat like 2 of your 5 examples of a rate card, not enough to be sure: “net”",
+    )
 
 
 def test_a_name_that_says_another_kind_makes_it_unsure() -> None:
