@@ -86,7 +86,7 @@ class Classifier:
             confidence=_rounded(verdict.certainty),
             sure=around.contradicts(kind) is None
             and verdict.by_content[kind] >= _LEAST_FROM_CONTENT
-            and verdict.certainty >= certainty.sure
+            and verdict.certainty >= certainty.bound(agreed=support[kind] > 0)
             and not strange
             and legible,
             alternatives=_alternatives(verdict),

@@ -75,6 +75,8 @@ class Cues:
     """The line of evidence of each feature that has one."""
     weights: Mapping[str, Mapping[str, float]]
     bias: Mapping[str, float]
+    placed: tuple[tuple[str, Cue], ...]
+    """The cues that are looked for "in_heads" and "at_start" too: there a word says more than that it occurs."""
     genres: Cue
     """What documents that are none of the kinds call themselves."""
 
@@ -98,6 +100,12 @@ def load_cues() -> Cues:
         says={name: entry["says"] for name, entry in entries.items() if "says" in entry},
         weights={name: entry["speaks"] for name, entry in entries.items()},
         bias=content["bias"],
+        placed=tuple(
+            (place, cue)
+            for cue in cues
+            for place in ("in_heads", "at_start")
+            if f"{cue.name}_{place}" in content["measures"]
+        ),
         genres=_cue("genres", {"words": content["genres"], "full": 1, "says": ""}),
     )
 

@@ -24,6 +24,8 @@ _HEAD_CHARACTERS = 24_000
 _TAIL_CHARACTERS = 4_000
 _LINES_COUNTED = 600
 _TITLES = 3
+_HEADS_COUNTED = 60
+_START = 900
 _HEAD_WORDS = 7
 _NAME_WORDS = 3
 _PARTS = re.compile(r"\s[-–—|·:]\s|[:|·(),]|\s(?:for|von|für|pour|para|of)\s")  # noqa: RUF001  # dashes are meant
@@ -106,6 +108,12 @@ def features_of(extract: Extract, cues: Cues) -> Features:
     measured["told_by_someone"] = measured["prose"] * max(
         measured["first_person"], measured["we_our"], measured["contractions"]
     )
+    places = {
+        "in_heads": Content.of("\n".join(reading.heads[:_HEADS_COUNTED])),
+        "at_start": Content.of(reading.text[:_START]),
+    }
+    for place, cue in cues.placed:
+        measured[f"{cue.name}_{place}"] = _ramp(len(cue.found_in(places[place])), 0, 4)
     measured["titled_genre"] = float(look.genre is not None)
     measured["about_a_kind"] = float(look.genre is not None and bool(look.titled_kinds))
     for spec in kinds.built_in():

@@ -69,9 +69,15 @@ class Certainty:
 
     weights: Numbers = field(repr=False)
     sure: float
-    """From here on an answer is sure."""
+    """From here on an answer is sure, if nothing but the content says so."""
+    sure_agreed: float
+    """From here on it is where the name or the mail says the same."""
     farthest: float
     """A document that is stranger than this is never sure."""
+
+    def bound(self, *, agreed: bool) -> float:
+        """The one of the two that holds."""
+        return self.sure_agreed if agreed else self.sure
 
     def of(self, measures: Numbers) -> float:
         """0 to 1."""
@@ -213,7 +219,13 @@ def arrays_of(model: Model) -> dict[str, NDArray[np.generic]]:
         "landmarks": model.landmarks.astype(np.float16),
         "certainty": model.certainty.weights.astype(np.float32),
         "constants": np.array(
-            [model.reach, model.certainty.sure, model.certainty.farthest, model.name_weight],
+            [
+                model.reach,
+                model.certainty.sure,
+                model.certainty.sure_agreed,
+                model.certainty.farthest,
+                model.name_weight,
+            ],
             np.float32,
         ),
     }
@@ -227,7 +239,7 @@ def from_arrays(
     def read(name: str) -> Numbers:
         return np.asarray(arrays[name], dtype=np.float32)
 
-    reach, sure, farthest, name_weight = map(float, read("constants"))
+    reach, sure, sure_agreed, farthest, name_weight = map(float, read("constants"))
     return Model(
         kinds=tuple(map(Kind, kinds)),
         names=tuple(names),
@@ -243,7 +255,7 @@ def from_arrays(
         ),
         landmarks=read("landmarks"),
         reach=reach,
-        certainty=Certainty(read("certainty"), sure, farthest),
+        certainty=Certainty(read("certainty"), sure, sure_agreed, farthest),
         name_weight=name_weight,
     )
 

@@ -49,8 +49,8 @@ NAME_WEIGHT = 2.5
 LINEAR_SHARE = 0.15
 NETWORK_SHARE = 0.3
 """How much a content of a corpus beside weighs, to a real document's 1."""
-PRECISION = 0.99
-_LOWEST_SURE = 0.8
+PRECISION = 0.984
+_LOWEST_SURE = 0.7
 _ALTERNATIVE_SHARE = 0.35
 _COPIES = 0.7
 """The same content in several formats weighs more than once, but not as often as it comes: n copies as n ** (1 - this)."""
@@ -58,7 +58,7 @@ _PULL = 3.0
 _STEPS = 250
 _TOPICS = 64
 _TOPIC_SCALE = 8.0
-_NETWORKS = 4
+_NETWORKS = 8
 _HIDDEN = 48
 _ROUNDS = 40
 _BATCH = 128
@@ -133,6 +133,8 @@ class Answer:
     example: Example
     named: bool
     right: bool
+    agreed: bool
+    """The name says the same."""
     may_be_sure: bool
     measures: Numbers
     strange: float
@@ -209,6 +211,7 @@ def main() -> int:
         "documents_beside": sum(example.features is not None for example in beside),
         "held_out": _measured(validation),
         "sure": round(model.certainty.sure, 4),
+        "sure_where_the_name_agrees": round(model.certainty.sure_agreed, 4),
         "kinds": list(model.kinds),
         "features": list(model.names),
     }
@@ -450,7 +453,10 @@ def _model(judges: Judges, certainty: Certainty) -> Model:
 
 def _answers(judges: Judges, examples: Iterable[Example]) -> Iterable[Answer]:
     """Each document once with its name, and a real one once without."""
-    model = _model(judges, Certainty(np.zeros(MEASURES + 1, np.float32), sure=1.0, farthest=0.0))
+    model = _model(
+        judges,
+        Certainty(np.zeros(MEASURES + 1, np.float32), sure=1.0, sure_agreed=1.0, farthest=0.0),
+    )
     for example in examples:
         if example.features is None:
             continue
@@ -463,6 +469,7 @@ def _answers(judges: Judges, examples: Iterable[Example]) -> Iterable[Answer]:
                 example,
                 named=named,
                 right=verdict.kind in example.accepted,
+                agreed=support[verdict.kind] > 0,
                 may_be_sure=example.legible and around.contradicts(verdict.kind) is None,
                 measures=verdict.measures,
                 strange=verdict.strange,
@@ -477,24 +484,21 @@ def certainty_of(answers: Sequence[Answer]) -> Certainty:
         [1.0 if _is_real(a.example) else a.example.share * LINEAR_SHARE for a in answers]
     )
     weights = _logistic(measures, right, shares)
-    fitted = Certainty(weights, sure=1.0, farthest=0.0)
+    fitted = Certainty(weights, sure=1.0, sure_agreed=1.0, farthest=0.0)
     real = [answer for answer in answers if _is_real(answer.example)]
     farthest = float(np.quantile([answer.strange for answer in real], 0.99))
-    decided = sorted(
-        (
-            (fitted.of(answer.measures), answer.right)
-            for answer in real
-            if answer.may_be_sure and answer.strange <= farthest
-        ),
-        reverse=True,
+    may = [answer for answer in real if answer.may_be_sure and answer.strange <= farthest]
+    alone, agreed = (
+        _threshold((fitted.of(a.measures), a.right) for a in may if a.agreed is value)
+        for value in (False, True)
     )
-    return replace(fitted, sure=_threshold(decided), farthest=farthest)
+    return replace(fitted, sure=alone, sure_agreed=min(alone, agreed), farthest=farthest)
 
 
 def _threshold(decided: Iterable[tuple[float, bool]]) -> float:
     """The lowest certainty from which on enough were right; half a mistake more than was seen, as few prove little."""
     lowest, wrong = 1.0, 0
-    for count, (certainty, right) in enumerate(decided, start=1):
+    for count, (certainty, right) in enumerate(sorted(decided, reverse=True), start=1):
         wrong += not right
         if 1 - (wrong + 0.5) / (count + 1) >= PRECISION:
             lowest = certainty
