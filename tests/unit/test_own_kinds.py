@@ -157,7 +157,9 @@ def test_an_own_kind_whose_examples_are_taken_for_a_built_in_one_may_take_it_ove
 
 
 def test_the_same_octets_are_one_example() -> None:
-    [profile] = profiles_of([example(tariff(1)), example(tariff(1))])
+    once = example(tariff(1))
+
+    [profile] = profiles_of([once, once])
 
     assert profile.count == 1
 
