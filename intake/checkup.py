@@ -71,7 +71,7 @@ def _check_examples(settings: Settings) -> Iterator[CheckLine]:
     if not wanted:
         return
     with closing(Reader(reader_settings(settings))) as reader:
-        mistakes, read = reader.example_mistakes, len(reader.examples)
+        mistakes, read = reader.examples.mistakes, len(reader.examples.files)
     yield CheckLine(
         f"kinds: {read} of {wanted} examples are read",
         works=not mistakes,

@@ -6,7 +6,6 @@ Pure: takes the view that the ledger gave and what was read in the message, give
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -28,27 +27,12 @@ from intake.model import (
     PartOutcome,
     Sha256,
     SortedPart,
-    Span,
 )
-from intake.reader import Examined
+from intake.orders import Examined
+from intake.versions import edition, is_version
 
-SAME_TEXT = 0.6
-"""From this similarity on, two documents are versions of one, whatever their names: see `tests.bench.versions`."""
-RELATED_TEXT = 0.4
-"""With the same name but for its version words, this much is enough."""
-NEARLY_ALL = 0.8
-"""So much must be the same where only one of them states its time."""
-OVERLAP = 0.5
-"""The share of the longer of two calendars' spans that a version of it covers too: events come and go at its ends."""
 WORTH_ASKING = 0.2
 """An unsure document is a question where a kind of at least this confidence is on the checklist."""
-
-_CALENDAR = Kind("event_calendar")
-_VERSION_WORDS = re.compile(
-    r"(\(\d+\)|\bv\d+(\.\d+)*\b|\bfinal\b|\bcopy\b|\bkopie\b|\bdraft\b|\bnew\b|\brev\d*\b"
-    r"|\b\d{4}-\d\d-\d\d\b|\b\d{8}\b)",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +148,8 @@ class Filer:
         versions = [other for other in others if is_version(document, other)]
         if not versions:
             return document, ()
-        newest = max(versions, key=_edition)
-        if _edition(document) < _edition(newest):
+        newest = max(versions, key=edition)
+        if edition(document) < edition(newest):
             return replace(document, fate=Fate.OLDER_VERSION, superseded=True), ()
         replaced = tuple(other.number for other in versions if not other.superseded)
         return replace(document, fate=Fate.NEWER_VERSION), replaced
@@ -203,60 +187,6 @@ class Filer:
             filed_for=wanted,
             confidential=self.confidential,
         )
-
-
-def is_version(one: Document, other: Document) -> bool:
-    """Whether two documents are versions of the same one: the same kind and time, and much the same text.
-
-    A roadmap of the next quarter made from the last one's template is another document, not a newer version.
-    """
-    if (
-        one.classification.kind != other.classification.kind
-        or other.rejected
-        or not (one.sketch and other.sketch)
-    ):
-        return False
-    likeness = resemblance(one.sketch, other.sketch)
-    if not _same_time(one.classification, other.classification, likeness=likeness):
-        return False
-    if likeness >= SAME_TEXT:
-        return True
-    return likeness >= RELATED_TEXT and _stem(one.filename) == _stem(other.filename)
-
-
-def _same_time(one: Classification, other: Classification, *, likeness: float) -> bool:
-    """Whether two documents of a kind are about the same time, as far as they say."""
-    if one.span == other.span:
-        return True
-    if one.span is None or other.span is None:
-        return likeness >= NEARLY_ALL
-    return one.kind == _CALENDAR and _overlap(one.span, other.span) >= OVERLAP
-
-
-def _overlap(one: Span, other: Span) -> float:
-    """The days that two spans share, as a share of the longer one's."""
-    shared = (min(one.last, other.last) - max(one.first, other.first)).days + 1
-    longer = max((span.last - span.first).days + 1 for span in (one, other))
-    return max(0, shared) / longer
-
-
-def resemblance(one: Sequence[int], other: Sequence[int]) -> float:
-    """The share of equal entries of two MinHash sketches: an estimate of the Jaccard similarity, 0 to 1."""
-    if len(one) != len(other) or not one:
-        return 0.0
-    return sum(left == right for left, right in zip(one, other, strict=True)) / len(one)
-
-
-def _stem(filename: str) -> str:
-    """A name without its ending and version words: "Deck final v3 (2).pdf" → "deck"."""
-    words = _VERSION_WORDS.sub(" ", (filename.rpartition(".")[0] or filename).replace("_", " "))
-    return " ".join(re.sub(r"[\-.]", " ", words).lower().split())
-
-
-def _edition(document: Document) -> tuple[datetime, int]:
-    """What makes one version newer: the message that brought it; within one message, the number in its name."""
-    numbers = re.findall(r"(?:\bv|\()(\d{1,3})\b", document.filename, re.IGNORECASE)
-    return document.received_at, int(numbers[-1]) if numbers else 0
 
 
 def outcome(part: Part, fate: Fate, *, number: int | None = None) -> PartOutcome:

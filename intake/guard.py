@@ -1,8 +1,9 @@
 """Runs code on hostile octets in a child process that can be neither outlived nor out-eaten.
 
 A fork server, a fresh Python without threads and without our secrets, imports the parsers once and forks one
-short-lived child a job; the first is born before all of them are there. Parent and child speak in frames of plain octets, so that a child which has been taken over can
-say wrong things but run nothing in the parent. Knows no format and no mail. Linux only; one thread a Guard.
+short-lived child a job; the first is born before all of them are there. Parent and child speak in frames of plain octets,
+so that a child which has been taken over can say wrong things but run nothing in the parent. Knows no format and no mail.
+Linux only; one thread a Guard.
 """
 
 from __future__ import annotations
@@ -52,6 +53,9 @@ _OWN_ENVIRONMENT = {
     "MKL_NUM_THREADS": "1",
     # Else every installed distribution is looked through for plugins, at each start.
     "PYDANTIC_DISABLE_PLUGINS": "1",
+    # Else large pieces of memory go back to the system whenever they are free, and come again page by page (mallopt(3)).
+    "MALLOC_MMAP_THRESHOLD_": str(2**25),
+    "MALLOC_TRIM_THRESHOLD_": str(2**28),
 }
 _PROGRAM = """\
 import json, sys
@@ -383,7 +387,9 @@ def run_fork_server(control: int, handler: str, *, preload: str | None) -> None:
     # A stop signal to all of a service's processes must not take the child from the worker's hand.
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    gc.disable()  # what is imported stays, and to look through it again and again takes a fifth of the time
+    # What is imported stays, and to look through it again and again takes a fifth of the time. What little rubbish there
+    # is stays too: children would write where it had been, and have to copy every page that they write to.
+    gc.disable()
     with socket.socket(fileno=control) as line:
         try:
             serve: Callable[[Channel], None] = getattr(*_named(handler))
@@ -457,8 +463,6 @@ class _Forks:
             next(steps)
         except StopIteration:
             self._steps = None
-            gc.collect()
-            gc.freeze()
         except Exception as error:  # noqa: BLE001  # as in `run_fork_server`
             self._steps = None
             self._failure = _cause(error)
@@ -477,29 +481,32 @@ class _Forks:
         line, document = descriptors
         answer = self._failure
         if answer is None:
+            # Done here, where it touches nothing that a child would have to copy first.
+            limits = GuardLimits(**json.loads(asked))
+            gc.freeze()
             space_octets, resident_octets = _memory()
             number = os.fork()
             if number == 0:
-                self._live(line, document, limits=asked, space_octets=space_octets)
+                self._live(line, document, limits=limits, space_octets=space_octets)
             self._resident_octets[number] = resident_octets
             answer = _ANSWER.pack(number, 0, 0)
         os.close(line)
         os.close(document)
         return answer
 
-    def _live(self, line: int, document: int, *, limits: bytes, space_octets: int) -> NoReturn:
+    def _live(
+        self, line: int, document: int, *, limits: GuardLimits, space_octets: int
+    ) -> NoReturn:
         """A child's whole life. Nothing of it may reach the code that the fork server would run next."""
         status = 1
         try:
             self._control.close()
-            gc.freeze()
             gc.enable()
-            bounds = GuardLimits(**json.loads(limits))
-            _confine(bounds, libc=self._libc, server=self._server, space_octets=space_octets)
+            _confine(limits, libc=self._libc, server=self._server, space_octets=space_octets)
             channel = Channel(
                 socket.socket(fileno=line),
                 seconds=None,
-                frame_octets=bounds.frame_octets,
+                frame_octets=limits.frame_octets,
                 lost=ChildDied,
                 document=os.pread(document, os.fstat(document).st_size, 0),
             )

@@ -25,10 +25,9 @@ from intake.model import (
     Sha256,
 )
 from intake.reports import local_day
+from intake.versions import NEARLY_ALL, resemblance
 from storage.values import NewLesson
 
-SAME_TEXT = 0.8
-"""From this similarity of their sketches on, two documents have nearly the same text."""
 TAUGHT = 0.95
 """The confidence that a lesson lends: more than being sure needs, less than a person's own word on this very document."""
 CERTAIN = 0.9
@@ -208,16 +207,9 @@ def _known_by(lesson: Lesson, newcomer: Newcomer, pattern: str | None) -> _By | 
     """What a lesson knows a document by, None where it does not know it."""
     if newcomer.sha256 == lesson.sha256:
         return _By.OCTETS
-    if _likeness(newcomer.sketch, lesson.sketch) >= SAME_TEXT:
+    if resemblance(newcomer.sketch, lesson.sketch) >= NEARLY_ALL:
         return _By.TEXT
     return _By.NAME if lesson.pattern is not None and lesson.pattern == pattern else None
-
-
-def _likeness(one: Sequence[int], other: Sequence[int]) -> float:
-    """The share of equal entries of two MinHash sketches, 0 where there is none."""
-    if len(one) != len(other) or not one:
-        return 0.0
-    return sum(left == right for left, right in zip(one, other, strict=True)) / len(one)
 
 
 def _doubt(best: _Match, matches: Sequence[_Match], found: Classification) -> str | None:

@@ -336,6 +336,10 @@ class Page:
     grid: tuple[int, ...] = ()
 
 
+BY_OCR = "+tesseract"
+"""What `Extract.method` ends with where OCR read some of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Extract:
     """What is in a document. `text` is that of all pages in reading order, table cells parted by tabs, rows by lines.
@@ -344,7 +348,7 @@ class Extract:
     the settings). `dates` are typed dates in the content (cells, calendar components), never metadata; for calendars
     they are the events' days. `document_date` is metadata: the day it was last saved. `merged` counts joined cells,
     `filled` cells with a colour and no text, as in a Gantt chart: both of Excel only. `method` names the reader; it ends
-    with "+tesseract" where text was read by OCR. `late` says that there was text to read, and no time left for it.
+    with `BY_OCR` where text was read by OCR. `late` says that there was text to read, and no time left for it.
     """
 
     family: Family
@@ -361,6 +365,11 @@ class Extract:
     filled: int = 0
     method: str = ""
     late: bool = False
+
+    @property
+    def by_ocr(self) -> bool:
+        """Whether some of the text was read off a picture."""
+        return self.method.endswith(BY_OCR)
 
 
 class Problem(StrEnum):

@@ -53,7 +53,8 @@ from intake.model import (
     Submission,
     Unidentified,
 )
-from intake.reader import Examined, OpenMessage, Reader, documents_of
+from intake.orders import Examined, documents_of
+from intake.reader import OpenMessage, Reader
 from intake.vet import VetPolicy, vet
 from storage.blobs import Store, document_key, raw_key
 from storage.ledger import Ledger
@@ -303,13 +304,11 @@ class Reading:
     def _compared(self, parts: Sequence[Part], project: Project) -> dict[Sha256, Examined]:
         """The new documents, compared with what this client's people showed of own kinds too; nothing where they did not."""
         own = {spec.kind for spec in self.desk.settings.own_kinds}
-        shown = self.desk.ledger.lessons.examples() if parts and own else ()
-        of_client = [
-            entry for entry in shown if entry.client == project.client.id and entry.kind in own
-        ]
-        if not of_client:
+        of_client = self.desk.ledger.lessons.examples(project.client.id) if parts and own else ()
+        shown = [entry for entry in of_client if entry.kind in own]
+        if not shown:
             return {}
-        taught = [read for entry in reversed(of_client) if (read := self._example(entry))]
+        taught = [read for entry in reversed(shown) if (read := self._example(entry))]
         profiles = self.desk.reader.profiles_with(taught)
         return {
             part.sha256: self.opened.examine_again(part, profiles)

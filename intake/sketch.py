@@ -50,7 +50,8 @@ def sketch_of(extracted: Extract | Unusable) -> tuple[int, ...]:
         return _look_of(extracted.pages[0].grid) if extracted.pages else ()
     flips, factors = _functions()
     # A multiplication by an odd number mixes all bits into the upper ones, by which numbers are compared.
-    mixed = (hashes ^ flips) * factors
+    mixed = hashes ^ flips
+    mixed *= factors
     return tuple(mixed.min(axis=1).tolist())
 
 

@@ -121,13 +121,14 @@ class Lessons:
                 raise ConfigError(f"There is no lesson {number}; see `intake lessons`.")
             _drop(session, [row], "lesson.forgotten", now=self._database.now(session))
 
-    def examples(self) -> tuple[Example, ...]:
-        """Every document that shows what an own kind looks like, by client, kind and age."""
+    def examples(self, client: ClientId) -> tuple[Example, ...]:
+        """The documents of a client that show what an own kind looks like, by kind and age; never another client's."""
         with self._database.read() as session:
             rows = session.execute(
                 sa.select(schema.Example, schema.Document)
                 .join(schema.Document, schema.Document.id == schema.Example.document_id)
-                .order_by(schema.Example.client_id, schema.Example.kind, schema.Example.document_id)
+                .where(schema.Example.client_id == client)
+                .order_by(schema.Example.kind, schema.Example.document_id)
             )
             return tuple(_example(row[0], row[1]) for row in rows)
 

@@ -8,9 +8,7 @@ built-in kind as an own one that nobody has seen. The same corpora give the same
 from __future__ import annotations
 
 import argparse
-import json
 import math
-import mimetypes
 import random
 import sys
 from collections import Counter
@@ -20,9 +18,8 @@ from pathlib import Path
 
 import numpy as np
 
-from intake.classify import own
+from intake.classify import logistic, own
 from intake.classify.cues import load_cues
-from intake.classify.features import features_of
 from intake.classify.likeness import (
     BINS,
     Background,
@@ -31,9 +28,9 @@ from intake.classify.likeness import (
     word_score,
     words_of,
 )
-from intake.extract import ExtractLimits, extract
+from intake.classify.train import read_corpus
 from intake.kinds import Shown
-from intake.model import OTHER, Kind, Unusable
+from intake.model import OTHER, Extract, Kind
 
 EXAMPLES = 5
 DRAWS = 10
@@ -43,9 +40,8 @@ less like the built-in ones than these are like each other, and the built-in mod
 _TOWARD_DIAGONAL = 0.5
 _LEAST_WITHIN = 0.03
 _LEAST_BETWEEN = 0.01
-_LIMITS = ExtractLimits(document_octets=104_857_600, pages=500)
 # How far a kind's title names it is known of the built-in kinds only.
-_LEFT_OUT = "titled_"
+_LEFT_OUT = ("titled_", "headed_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +55,15 @@ class Sample:
 
 def read_samples(folder: Path) -> list[Sample]:
     """Every document of a corpus that can be read."""
-    lines = map(json.loads, (folder / "labels.jsonl").read_text("utf-8").splitlines())
-    return [sample for line in lines if (sample := _sample(folder, line)) is not None]
+    return [
+        Sample(
+            example.label,
+            example.content,
+            Shown(example.features.values, words_of(example.extract.text)),
+        )
+        for example in read_corpus(folder)
+        if example.features is not None and isinstance(example.extract, Extract)
+    ]
 
 
 def make(samples: Sequence[Sample]) -> Background:
@@ -100,20 +103,6 @@ def main() -> int:
         f"{arguments.to.stat().st_size} octets written to {arguments.to}\n"
     )
     return 0
-
-
-def _sample(folder: Path, line: dict[str, object]) -> Sample | None:
-    filename = str(line["filename"])
-    read = extract(
-        (folder / str(line["file"])).read_bytes(),
-        filename=filename,
-        media_type=mimetypes.guess_type(filename)[0] or "application/octet-stream",
-        limits=_LIMITS,
-    )
-    if isinstance(read, Unusable):
-        return None
-    shown = Shown(features_of(read, load_cues()).values, words_of(read.text))
-    return Sample(Kind(str(line["label"])), str(line.get("content", line["id"])), shown)
 
 
 def _spread_of(samples: Sequence[Sample], *, without: Kind | None = None) -> Background:
@@ -167,8 +156,10 @@ def _weights(samples: Sequence[Sample]) -> Numbers:
             scores.append(rows)
             targets.append(target)
     rows, target = np.concatenate(scores), np.concatenate(targets)
-    weights = _logistic(rows, target)
-    odds = rows @ weights
+    # The kind and the rest weigh as one to two.
+    importance = np.where(target == 1, 0.5 / target.sum(), 1.0 / (1 - target).sum()) * 300
+    weights = logistic.fit(rows, target, importance, ridge=1e-3)
+    odds = rows @ weights[:-1] + weights[-1]
     sure = float(np.quantile(odds[target == 0], 1 - STOLEN))
     weights[-1] += math.log(own.SURE / (1 - own.SURE)) - sure
     return weights
@@ -187,24 +178,10 @@ def _draw(
         (
             background.score(background.place(sample.shown.values), profile),
             word_score(sample.shown, profile),
-            1.0,
         )
         for sample in others
     ]
     return np.array(rows), np.array([float(sample.label == kind) for sample in others])
-
-
-def _logistic(rows: Numbers, target: Numbers) -> Numbers:
-    """Newton's method; the kind and the rest weigh as one to two."""
-    importance = np.where(target == 1, 0.5 / target.sum(), 1.0 / (1 - target).sum()) * 300
-    weights = np.zeros(rows.shape[1])
-    for _ in range(60):
-        shares = 1 / (1 + np.exp(-np.clip(rows @ weights, -50, 50)))
-        slope = rows.T @ (importance * (shares - target)) + 1e-3 * weights
-        curve = (rows * (importance * shares * (1 - shares))[:, None]).T @ rows
-        step = np.linalg.solve(curve + 1e-3 * np.eye(len(weights)), slope)
-        weights -= np.clip(step, -2.0, 2.0)
-    return weights
 
 
 if __name__ == "__main__":

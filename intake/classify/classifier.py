@@ -34,7 +34,8 @@ _MOST_ALTERNATIVES = 3
 _LEAST_ALTERNATIVE = 0.05
 _LEAST_WORDS = 12
 _LEAST_WORDS_OF_PICTURE = 40
-_LEAST_FROM_CONTENT = 0.5
+_LEAST_FROM_CONTENT = 0.3
+"""What the content alone must say for a kind that a name makes sure: a name tips a balance, and overrules nothing."""
 _HIGHEST_CONFIDENCE = 0.99
 
 

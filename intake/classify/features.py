@@ -18,13 +18,14 @@ from intake.classify import patterns, structure
 from intake.classify.cues import Content, Cues
 from intake.classify.dates import DateFound, dates_in, normalise
 from intake.classify.grams import Grams, grams_of
+from intake.classify.scale import ramp, share
 from intake.model import OTHER, Extract, Family, Kind
 
-_HEAD_CHARACTERS = 24_000
+_HEAD_CHARACTERS = 16_000
 _TAIL_CHARACTERS = 4_000
 _LINES_COUNTED = 600
 _TITLES = 3
-_HEADS_COUNTED = 60
+_HEADS = 64
 _START = 900
 _HEAD_WORDS = 7
 _NAME_WORDS = 3
@@ -63,7 +64,7 @@ class Features:
     """`values` by name, each 0 to 1; `words` are the words found for each cue, `grams` all of them, hashed."""
 
     values: Mapping[str, float]
-    words: Mapping[str, tuple[str, ...]] = field(repr=False)
+    words: Mapping[str, Sequence[str]] = field(repr=False)
     look: Look
     grams: Grams = field(repr=False)
 
@@ -92,11 +93,12 @@ class _Reading:
 def features_of(extract: Extract, cues: Cues) -> Features:
     """Every feature that the cues name."""
     reading = _read(extract)
-    content = reading.content
-    words = {cue.name: cue.found_in(content) for cue in cues.cues}
+    words = cues.vocabulary.found_in(reading.content)
     # A long text holds more different words of every cue, so more of them are asked of it.
     length = max(1.0, (reading.words / 500) ** 0.4)
-    values = {cue.name: cue.amount(len(words[cue.name]), length=length) for cue in cues.cues}
+    values = {
+        cue.name: cue.amount(len(words.get(cue.name, ())), length=length) for cue in cues.cues
+    }
     look = _look(reading, cues)
     built = structure.measure(
         extract, structure.Lines(reading.written, reading.rows, reading.heads, reading.words)
@@ -104,23 +106,23 @@ def features_of(extract: Extract, cues: Cues) -> Features:
     measured = {**_form(reading, look), **_manner(reading), **_content(reading, look), **built}
     # Words of a trade weigh less where they stand in flowing text: posts and stories speak of software too.
     measured["software_in_prose"] = measured["prose"] * values["software_words"]
-    measured["dated_figures"] = measured["dated_lines"] * _ramp(measured["numbers"], 0.4, 0.9)
+    measured["dated_figures"] = measured["dated_lines"] * ramp(measured["numbers"], 0.4, 0.9)
     measured["told_by_someone"] = measured["prose"] * max(
         measured["first_person"], measured["we_our"], measured["contractions"]
     )
     places = {
-        "in_heads": Content.of("\n".join(reading.heads[:_HEADS_COUNTED])),
-        "at_start": Content.of(reading.text[:_START]),
+        "in_heads": cues.vocabulary.found_in(Content.of("\n".join(reading.heads))),
+        "at_start": cues.vocabulary.found_in(Content.of(reading.text[:_START])),
     }
     for place, cue in cues.placed:
-        measured[f"{cue.name}_{place}"] = _ramp(len(cue.found_in(places[place])), 0, 4)
+        measured[f"{cue}_{place}"] = ramp(len(places[place].get(cue, ())), 0, 4)
     measured["titled_genre"] = float(look.genre is not None)
     measured["about_a_kind"] = float(look.genre is not None and bool(look.titled_kinds))
     for spec in kinds.built_in():
         measured[f"titled_{spec.kind}"] = float(spec.kind in look.titled_kinds)
         measured[f"headed_{spec.kind}"] = float(spec.kind == look.headed)
     values.update({name: measured[name] for name in cues.measures})
-    grams = grams_of(reading.text, (*reading.heads[:60], *map(normalise, reading.top)))
+    grams = grams_of(reading.text, (*map(normalise, reading.top), *reading.heads))
     return Features(values, words, look, grams)
 
 
@@ -139,7 +141,7 @@ def _read(extract: Extract) -> _Reading:
     )
     rows = tuple(row for line in lines if len(row := _cells(line)) > 1)
     prose_lines = [line for line in lines if _is_prose(line)]
-    heads = tuple(normalise(_bare(head)) for head in extract.headings) or _heads_of(extract, lines)
+    marked = tuple(normalise(_bare(head)) for head in extract.headings[:_HEADS])
     days = dates_in(text, year=2001)
     return _Reading(
         extract=extract,
@@ -152,7 +154,7 @@ def _read(extract: Extract) -> _Reading:
         words=said.total(),
         prose="\n".join(prose_lines),
         content=Content.of(text),
-        heads=heads,
+        heads=marked or _heads_of(extract, lines),
         top=_top(extract, lines),
         days=tuple(entry for entry in days if not entry.whole_month),
         days_by_line=_lines_with_days(text, days),
@@ -181,15 +183,15 @@ def _is_prose(line: str) -> bool:
 
 def _heads_of(extract: Extract, lines: Sequence[str]) -> tuple[str, ...]:
     """Where no heading is marked: the first line of each page, and short lines without an end."""
-    firsts = [
-        page.text.strip().split("\n", 1)[0] for page in extract.pages[:60] if page.text.strip()
-    ]
-    short = [
-        line
-        for line in lines[:400]
-        if len(line.split()) <= 6 and not line.rstrip().endswith((".", ","))
-    ]
-    return tuple(_bare(head) for head in (*map(normalise, firsts), *short))
+    firsts = [_first_line(page.text) for page in extract.pages[:_HEADS]]
+    short = (line for line in lines[:400] if len(line) < 120 and len(line.split()) <= 6)
+    open_ended = (line for line in short if not line.rstrip().endswith((".", ",")))
+    heads = (*(normalise(first) for first in firsts if first), *open_ended)
+    return tuple(map(_bare, heads[:_HEADS]))
+
+
+def _first_line(text: str) -> str:
+    return text.strip().split("\n", 1)[0]
 
 
 def _bare(line: str) -> str:
@@ -212,15 +214,6 @@ def _lines_with_days(text: str, days: Sequence[DateFound]) -> int:
 
 
 # ---------------------------------------------------------------- measures
-
-
-def _share(part: float, whole: float) -> float:
-    return min(1.0, part / whole) if whole else 0.0
-
-
-def _ramp(value: float, low: float, high: float) -> float:
-    """0 up to `low`, 1 from `high` on, a straight line between."""
-    return min(1.0, max(0.0, (value - low) / (high - low)))
 
 
 def _look(reading: _Reading, cues: Cues) -> Look:
@@ -257,35 +250,32 @@ def _look(reading: _Reading, cues: Cues) -> Look:
 def _headed(top: Sequence[str], cues: Cues) -> Kind | None:
     """The kind whose name ends a part of the title, "Acme content calendar": what a thing is, English says last.
 
-    Not where that part names another sort of document too ("minutes on the roadmap"), nor where it opens a sentence.
+    A short part may say it anywhere. Not where that part names another sort of document too ("minutes on the
+    roadmap"), nor where it opens a sentence.
     """
-    for place in top[:_TITLES]:
-        for part in _PARTS.split(place)[:4]:
-            words = part.split()
-            if not 0 < len(words) <= _HEAD_WORDS or cues.genres.found_in(
-                Content.of(normalise(part))
-            ):
-                continue
-            ending = kinds.named_in(" ".join(words[-_NAME_WORDS:]), kinds.built_in())
-            if (
-                ending
-                and not kinds.named_in(words[-1], kinds.built_in())
-                and len(words) > _NAME_WORDS
-            ):
-                ending = ()
-            if ending and ending[0].kind != OTHER:
-                return ending[0].kind
+    parts = (part for place in top[:_TITLES] for part in _PARTS.split(place)[:4])
+    for part in parts:
+        words = [word for word in part.split() if not patterns.DIGIT.search(word)]
+        if not 0 < len(words) <= _HEAD_WORDS or cues.genre(normalise(part)):
+            continue
+        named = kinds.named_in(" ".join(words[-_NAME_WORDS:]), kinds.built_in())
+        if named and len(words) > _NAME_WORDS:
+            before = kinds.named_in(" ".join(words[-_NAME_WORDS:-1]), kinds.built_in())
+            named = tuple(spec for spec in named if spec not in before)
+        if named and named[0].kind != OTHER:
+            return named[0].kind
     return None
 
 
 def _genre(top: Sequence[str], cues: Cues) -> str | None:
     """The first word for another sort of document among the words of a title; a whole sentence is no title."""
-    titles = [normalise(place) for place in top[:_TITLES] if len(place.split()) <= _TITLE_WORDS]
-    found = (word for title in titles for word in cues.genres.found_in(Content.of(title)))
-    return next(found, None)
+    titles = (normalise(place) for place in top[:_TITLES] if len(place.split()) <= _TITLE_WORDS)
+    return next(filter(None, map(cues.genre, titles)), None)
 
 
 def _known_script(text: str) -> bool:
+    if text.isascii():
+        return True
     letters = [character for character in text if character.isalpha()]
     known = sum(character < "\u0530" or "\u3040" <= character <= "\u9fff" for character in letters)
     return known >= 0.7 * len(letters)
@@ -301,22 +291,20 @@ def _form(reading: _Reading, look: Look) -> dict[str, float]:
     return {
         "slides": float(extract.family is Family.SLIDES),
         "landscape": float(look.landscape and extract.family is Family.PDF),
-        "slide_marks": _ramp(_slide_marks(reading), 2, 7),
-        "slide_pages": float(loose) * (1 - _ramp(a_page, 90, 200)),
+        "slide_marks": ramp(_slide_marks(reading), 2, 7),
+        "slide_pages": float(loose) * (1 - ramp(a_page, 90, 200)),
         "deck_length": float(paged and 5 <= pages <= 40),
         "one_page": float(paged and pages == 1),
-        "many_pages": _ramp(pages, 35, 60) if paged else 0.0,
+        "many_pages": ramp(pages, 35, 60) if paged else 0.0,
         "sheet": float(extract.family is Family.SHEET),
         "calendar_file": float(extract.family is Family.CALENDAR),
         "single_event": float(extract.family is Family.CALENDAR and extract.events <= 1),
-        "several_events": _ramp(extract.events, 1, 3),
-        "picture": float(
-            extract.family is Family.PICTURE and not extract.method.endswith("+tesseract")
-        ),
+        "several_events": ramp(extract.events, 1, 3),
+        "picture": float(extract.family is Family.PICTURE and not extract.by_ocr),
         "no_text": float(written and reading.words < 20),
-        "few_words": written * (1 - _ramp(reading.words, 60, 200)),
-        "post_length": _ramp(reading.words, 150, 350) * (1 - _ramp(reading.words, 1800, 3500)),
-        "long": _ramp(math.log(reading.words + 1), math.log(2500), math.log(7000)),
+        "few_words": written * (1 - ramp(reading.words, 60, 200)),
+        "post_length": ramp(reading.words, 150, 350) * (1 - ramp(reading.words, 1800, 3500)),
+        "long": ramp(math.log(reading.words + 1), math.log(2500), math.log(7000)),
     }
 
 
@@ -329,13 +317,13 @@ def _manner(reading: _Reading) -> dict[str, float]:
     sentences = len(patterns.SENTENCE_END.findall(reading.prose)) or 1
     said = reading.said
     return {
-        "prose": _share(prose_words, words) if prose_words / sentences > 5 else 0.0,
-        "sentences": _ramp(sentences, 5, 40),
-        "long_sentences": _ramp(prose_words / sentences, 12, 30) if sentences > 3 else 0.0,
-        "bullets": _share(bullets, count),
-        "short_lines": _share(sum(line.count(" ") <= 5 for line in lines), count),
-        "table_rows": _share(len(reading.rows), count),
-        "heading_share": _ramp(_share(len(reading.extract.headings), words / 100), 0.2, 2.0),
+        "prose": share(prose_words, words) if prose_words / sentences > 5 else 0.0,
+        "sentences": ramp(sentences, 5, 40),
+        "long_sentences": ramp(prose_words / sentences, 12, 30) if sentences > 3 else 0.0,
+        "bullets": share(bullets, count),
+        "short_lines": share(sum(line.count(" ") <= 5 for line in lines), count),
+        "table_rows": share(len(reading.rows), count),
+        "heading_share": ramp(share(len(reading.extract.headings), words / 100), 0.2, 2.0),
         "first_person": _density(_uses(said, patterns.FIRST_PERSON), words, 0.02),
         "we_our": _density(_uses(said, patterns.WE), words, 0.03),
         "you_your": _density(_uses(said, patterns.YOU), words, 0.03),
@@ -345,14 +333,14 @@ def _manner(reading: _Reading) -> dict[str, float]:
         "past_tense": _density(sum(n for word, n in spoken.items() if word.endswith("ed") or word in patterns.WAS), prose_words, 0.06),
         "future": _density(_uses(said, patterns.WILL), words, 0.012),
         "ought": _density(_uses(said, patterns.MUST), words, 0.012),
-        "spoken_quotes": _ramp(_quotes(reading), 0, 3),
+        "spoken_quotes": ramp(_quotes(reading), 0, 3),
         "code": _code(reading),
-        "numbers": _share(sum(n for word, n in said.items() if not word[0].isalpha() and _is_figure(word)), words * 0.4),
+        "numbers": share(sum(n for word, n in said.items() if not word[0].isalpha() and _is_figure(word)), words * 0.4),
         "amounts": _density(len(patterns.AMOUNT.findall(text)), words, 0.02),
         "percents": _density(text.count("%"), words, 0.015),
-        "blanks": _ramp(reading.original.count("____") + reading.original.count("......") + reading.original.count("☐"), 0, 5),
-        "numbered_lines": _share(sum(bool(patterns.NUMBERED.match(line)) for line in lines), count * 0.5),
-        "check_boxes": _ramp(sum(reading.original.count(mark) for mark in ("[ ]", "[x]", "[X]", "☑", "✅", "☐")), 1, 8),
+        "blanks": ramp(reading.original.count("____") + reading.original.count("......") + reading.original.count("☐"), 0, 5),
+        "numbered_lines": share(sum(bool(patterns.NUMBERED.match(line)) for line in lines), count * 0.5),
+        "check_boxes": ramp(sum(reading.original.count(mark) for mark in ("[ ]", "[x]", "[X]", "☑", "✅", "☐")), 1, 8),
         "addresses": _density(sum(text.count(mark) for mark in ("http", "www.", "@")), words, 0.03),
     }  # fmt: skip
 
@@ -377,20 +365,20 @@ def _content(reading: _Reading, look: Look) -> dict[str, float]:
     start = normalise(reading.original[:1500])
     end = text[-1500:]
     return {
-        "colour_codes": _ramp(look.colours, 0, 5),
-        "days": _ramp(math.log2(len(days) + 1), 1, 4.3),
-        "dated_lines": _share(reading.days_by_line, len(lines) * 0.6) if len(days) > 2 else 0.0,
-        "days_spread": _ramp((days[-1] - days[0]).days, 5, 200) if len(days) > 4 else 0.0,
-        "times_of_day": _ramp(len(patterns.TIME_OF_DAY.findall(text)), 1, 8),
-        "weekdays": _ramp(_weekdays(reading), 1, 6),
-        "calendar_columns": _ramp(len(look.columns), 1, 3),
-        "task_columns": _ramp(_task_columns(reading), 1, 3),
-        "month_heads": _ramp(_distinct(patterns.MONTH_HEAD, (*heads, *lines)), 1, 4),
-        "quarter_heads": _ramp(len(look.quarters), 0, 2),
-        "year_heads": _ramp(_distinct(patterns.YEAR_HEAD, heads), 0, 3),
-        "phase_heads": _ramp(_distinct(patterns.PHASE_HEAD, (*heads, *lines)), 0, 3),
-        "week_heads": _ramp(_distinct(patterns.WEEK_HEAD, (*heads, *lines)), 0, 4),
-        "status_cells": _ramp(_count_rows(patterns.STATUS, reading.rows), 0, 4),
+        "colour_codes": ramp(look.colours, 0, 5),
+        "days": ramp(math.log2(len(days) + 1), 1, 4.3),
+        "dated_lines": share(reading.days_by_line, len(lines) * 0.6) if len(days) > 2 else 0.0,
+        "days_spread": ramp((days[-1] - days[0]).days, 5, 200) if len(days) > 4 else 0.0,
+        "times_of_day": ramp(len(patterns.TIME_OF_DAY.findall(text)), 1, 8),
+        "weekdays": ramp(_weekdays(reading), 1, 6),
+        "calendar_columns": ramp(len(look.columns), 1, 3),
+        "task_columns": ramp(_task_columns(reading), 1, 3),
+        "month_heads": ramp(_distinct(patterns.MONTH_HEAD, (*heads, *lines)), 1, 4),
+        "quarter_heads": ramp(len(look.quarters), 0, 2),
+        "year_heads": ramp(_distinct(patterns.YEAR_HEAD, heads), 0, 3),
+        "phase_heads": ramp(_distinct(patterns.PHASE_HEAD, (*heads, *lines)), 0, 3),
+        "week_heads": ramp(_distinct(patterns.WEEK_HEAD, (*heads, *lines)), 0, 4),
+        "status_cells": ramp(_count_rows(patterns.STATUS, reading.rows), 0, 4),
         "dateline": float(bool(patterns.DATELINE.search(reading.original[:2500]))),
         "immediate_release": float(bool(patterns.IMMEDIATE.search(start))),
         "about_at_the_end": float(bool(patterns.ABOUT.search(end))),
@@ -402,24 +390,17 @@ def _content(reading: _Reading, look: Look) -> dict[str, float]:
             and bool(patterns.BYLINE.search(reading.original[:700]))
         ),
         "headline": float(_is_headline(reading.top)),
-        "story_sections": _ramp(_story_sections(heads), 1, 3),
+        "story_sections": ramp(_story_sections(heads), 1, 3),
     }
 
 
 def _slide_marks(reading: _Reading) -> int:
-    """How many "Slide 3" there are, or rules that part slides in a text."""
+    """How many "Slide 3" there are, in a text that was made of slides."""
     if reading.extract.family in (Family.SLIDES, Family.SHEET):
         return 0
-    numbered = {
-        match[1]
-        for line in (*reading.heads, *reading.lines)
-        if (
-            match := re.match(
-                r"\W*(?:slide|folie|diapositive|diapositiva|スライド)\W{0,3}(\d{1,2})\b", line
-            )
-        )
-    }
-    return len(numbered)
+    if not any(word in reading.text for word in patterns.SLIDE_WORDS):
+        return 0
+    return _distinct(patterns.SLIDE_HEAD, (*reading.heads, *reading.lines), most=None)
 
 
 def _quarters(reading: _Reading) -> tuple[str, ...]:
@@ -473,10 +454,10 @@ def _quotes(reading: _Reading) -> int:
 
 
 def _code(reading: _Reading) -> float:
-    fences = len(re.findall(r"^\s*```", reading.original, re.MULTILINE)) / 2
+    fences = reading.original.count("```") / 2
     suspects = filter(patterns.CODE_SIGN.search, reading.lines[:_LINES_COUNTED])
     odd = sum(bool(patterns.CODE.search(line)) for line in suspects)
-    return max(_ramp(fences, 0, 4), _share(odd, len(reading.lines) * 0.3))
+    return max(ramp(fences, 0, 4), share(odd, len(reading.lines) * 0.3))
 
 
 def _weekdays(reading: _Reading) -> int:
@@ -493,8 +474,8 @@ def _count_rows(pattern: re.Pattern[str], rows: Sequence[Sequence[str]]) -> int:
     return sum(any(pattern.match(_bare(cell)) for cell in row) for row in rows[:300])
 
 
-def _distinct(pattern: re.Pattern[str], places: Sequence[str]) -> int:
-    return len({match[1] for place in places[:800] if (match := pattern.match(place))})
+def _distinct(pattern: re.Pattern[str], places: Sequence[str], *, most: int | None = 800) -> int:
+    return len({match[1] for place in places[:most] if (match := pattern.match(place))})
 
 
 def _is_headline(top: Sequence[str]) -> bool:

@@ -70,6 +70,9 @@ WEEKDAY_WORDS = frozenset(DAYS.split()) | {
 WEEKDAY = re.compile(
     rf"\b(?:{'|'.join(DAYS.split())}|(?:mon|tues?|wed|thurs?|fri|sat|sun)(?=[\s,.]))\b"
 )
+DIGIT = re.compile(r"\d")
+SLIDE_WORDS = ("slide", "folie", "diapositiv", "スライド")
+SLIDE_HEAD = re.compile(r"\W*(?:slide|folie|diapositive|diapositiva|スライド)\W{0,3}(\d{1,2})\b")
 MONTH_HEAD = re.compile(rf"\W*({MONTH})(?:\s+(?:19|20)\d\d)?\W*$")
 QUARTER_HEAD = re.compile(
     r"\W*(?:\d+[.)]\s*)?(?:(?:19|20)\d\d[\s/-]*)?((?:q|t)\s?[1-4]|[1-4]q|(?:first|second|third|fourth|1st|2nd|3rd|4th|[1-4]\.) (?:quarter|quartal)|h[12]|[1-4]º? trimestre|[1-4] квартал)(?!\w)"

@@ -17,6 +17,8 @@ from intake.model import Cadence, Clues, Extract, Span
 
 _READ_CHARACTERS = 20_000
 _HEAD_CHARACTERS = 3_000
+_WORDLESS = 20
+"""A page with fewer characters has next to no text."""
 _PERIOD = re.compile(r"(\d{4})(?:-(?:Q([1-4])|H([12])|(\d\d)))?\Z")
 
 
@@ -87,7 +89,7 @@ def read(extract: Extract, clues: Clues) -> PeriodRead:
     stated = _stated_in(places, layout) or _range_in(opening[:12], layout)
     if stated:
         return reading.told(stated)
-    laid_out = reading.laid_out(layout)
+    laid_out = PeriodRead() if _has_unread_pages(extract) else reading.laid_out(layout)
     if laid_out != PeriodRead():
         return laid_out
     around = [*_surroundings(extract, clues)]
@@ -96,6 +98,13 @@ def read(extract: Extract, clues: Clues) -> PeriodRead:
         return reading.told(stated)
     return next(
         filter(None, (_relative(place, clues.on) for place in (*places, *around))), laid_out
+    )
+
+
+def _has_unread_pages(extract: Extract) -> bool:
+    """Whether it is a scan of which only the first pages were read: the others may hold further quarters."""
+    return extract.by_ocr and any(
+        page.pictures and len(page.text.strip()) < _WORDLESS for page in extract.pages
     )
 
 

@@ -58,9 +58,8 @@ class Networks:
 
     def shares(self, inputs: Numbers) -> Numbers:
         """Each network's share for each kind."""
-        first = np.einsum("d,ndh->nh", self.standard(inputs), self.hidden) + self.hidden_bias
-        scores = np.einsum("nh,nhk->nk", np.maximum(first, 0), self.out) + self.out_bias
-        return softmax(scores)
+        first = np.maximum(self.standard(inputs) @ self.hidden + self.hidden_bias, 0)
+        return softmax((first[:, None] @ self.out)[:, 0] + self.out_bias)
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +243,8 @@ def from_arrays(
         kinds=tuple(map(Kind, kinds)),
         names=tuple(names),
         linear=read("linear"),
-        topics=Topics(read("rarity"), read("axes") * read("axes_unit")),
+        # In rows, since rows are what is taken from it.
+        topics=Topics(read("rarity"), np.ascontiguousarray(read("axes") * read("axes_unit"))),
         networks=Networks(
             mean=read("mean"),
             scale=read("scale"),

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from intake.classify.cues import Content, load_cues
+from intake.classify.cues import load_cues
 from intake.kinds import KindSpec, fold, named_in
 from intake.model import OTHER, Clues, Kind
 
@@ -92,7 +92,7 @@ def read(clues: Clues, specs: Sequence[KindSpec]) -> Surroundings:
 
 
 def _hint(filename: str, stem: str) -> Kind | None:
-    if load_cues().genres.found_in(Content.of(fold(stem))):
+    if load_cues().genre(fold(stem)):
         return OTHER
     return _BLOG_POST if _POST.fullmatch(filename) else None
 

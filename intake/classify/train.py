@@ -23,7 +23,7 @@ import numpy as np
 from rich.progress import track
 
 from intake import kinds
-from intake.classify import surroundings
+from intake.classify import logistic, surroundings
 from intake.classify.classifier import is_legible
 from intake.classify.cues import load_cues
 from intake.classify.features import Features, features_of
@@ -58,7 +58,7 @@ _PULL = 3.0
 _STEPS = 250
 _TOPICS = 64
 _TOPIC_SCALE = 8.0
-_NETWORKS = 8
+_NETWORKS = 16
 _HIDDEN = 48
 _ROUNDS = 40
 _BATCH = 128
@@ -84,6 +84,16 @@ class Example:
     """The whole line of the labels, for what only a benchmark looks at."""
     share: float = 1.0
     """How much it weighs beside a real document; 1 for those."""
+
+    @property
+    def is_real(self) -> bool:
+        """Whether it was found, rather than written or made for the training."""
+        return "source" not in self.line
+
+    @property
+    def content(self) -> str:
+        """The same for all renderings of one text."""
+        return str(self.line.get("content", self.line["id"]))
 
     @property
     def legible(self) -> bool:
@@ -274,18 +284,12 @@ def _targets(examples: Sequence[Example]) -> Numbers:
 
 def _importance(examples: Sequence[Example], share: float) -> Numbers:
     """What each counts: real documents 1 on average, rare kinds more."""
-    weights = np.array(
-        [1.0 if e.share == 1.0 and _is_real(e) else e.share * share for e in examples]
-    )
+    weights = np.array([1.0 if e.is_real else e.share * share for e in examples])
     labels = np.array([_KINDS.index(example.label) for example in examples])
     counts = np.bincount(labels, weights, len(_KINDS)) + 1.0
     weights *= np.sqrt(counts.sum() / counts)[labels]
-    real = np.array([_is_real(example) for example in examples])
+    real = np.array([example.is_real for example in examples])
     return np.asarray(weights / weights[real].mean(), np.float32)
-
-
-def _is_real(example: Example) -> bool:
-    return "source" not in example.line
 
 
 # ---------------------------------------------------------------- judges
@@ -460,7 +464,7 @@ def _answers(judges: Judges, examples: Iterable[Example]) -> Iterable[Answer]:
     for example in examples:
         if example.features is None:
             continue
-        for named in (True, False) if _is_real(example) else (True,):
+        for named in (True, False) if example.is_real else (True,):
             clues = Clues(filename=example.filename if named else None)
             around = surroundings.read(clues, kinds.built_in())
             support = {kind: around.support(kind) for kind in _KINDS}
@@ -479,13 +483,13 @@ def _answers(judges: Judges, examples: Iterable[Example]) -> Iterable[Answer]:
 def certainty_of(answers: Sequence[Answer]) -> Certainty:
     """How likely answers like these are right, and from where on enough of the real ones were."""
     measures = np.array([answer.measures for answer in answers])
-    right = np.array([answer.right for answer in answers], np.float32)
+    right = np.array([answer.right for answer in answers], np.float64)
     shares = np.array(
-        [1.0 if _is_real(a.example) else a.example.share * LINEAR_SHARE for a in answers]
+        [1.0 if a.example.is_real else a.example.share * LINEAR_SHARE for a in answers]
     )
-    weights = _logistic(measures, right, shares)
-    fitted = Certainty(weights, sure=1.0, sure_agreed=1.0, farthest=0.0)
-    real = [answer for answer in answers if _is_real(answer.example)]
+    weights = logistic.fit(measures.astype(np.float64), right, shares, ridge=1.0)
+    fitted = Certainty(weights.astype(np.float32), sure=1.0, sure_agreed=1.0, farthest=0.0)
+    real = [answer for answer in answers if answer.example.is_real]
     farthest = float(np.quantile([answer.strange for answer in real], 0.99))
     may = [answer for answer in real if answer.may_be_sure and answer.strange <= farthest]
     alone, agreed = (
@@ -505,23 +509,9 @@ def _threshold(decided: Iterable[tuple[float, bool]]) -> float:
     return max(_LOWEST_SURE, lowest)
 
 
-def _logistic(measures: Numbers, right: Numbers, shares: Numbers) -> Numbers:
-    """Logistic regression by Newton's method, with a small ridge."""
-    rows = np.hstack([measures, np.ones((len(measures), 1))]).astype(np.float64)
-    weights = np.zeros(rows.shape[1])
-    ridge = np.eye(rows.shape[1])
-    ridge[-1, -1] = 1e-6
-    for _ in range(30):
-        likely = 1 / (1 + np.exp(-(rows @ weights)))
-        slope = rows.T @ (shares * (likely - right)) + ridge @ weights
-        bend = (rows * (shares * likely * (1 - likely))[:, None]).T @ rows + ridge
-        weights -= np.linalg.solve(bend, slope)
-    return np.asarray(weights, np.float32)
-
-
 def _measured(validation: Validation) -> dict[str, float]:
     """The accuracy on real documents held out, with their names and without."""
-    real = [answer for answer in validation.answers if _is_real(answer.example)]
+    real = [answer for answer in validation.answers if answer.example.is_real]
     return {
         "accuracy": round(float(np.mean([a.right for a in real if a.named])), 3),
         "accuracy_without_names": round(float(np.mean([a.right for a in real if not a.named])), 3),

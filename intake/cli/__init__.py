@@ -18,7 +18,7 @@ from intake.guard import ForkServer, Work
 DONE, WORLD, USAGE, INTERRUPTED = 0, 1, 2, 130
 READING = frozenset({"classify", "inspect"})
 """The commands that do nothing but read files."""
-READER_WORK = Work("intake.reader:serve", preload="intake.reader:preload")
+READER_WORK = Work("intake.child:serve", preload="intake.child:preload")
 """As `intake.reader.WORK`, which would have to be imported first."""
 
 

@@ -113,9 +113,7 @@ def _inspections(
     source = FileSource(paths, max_message_octets=limits.message_octets)
     total = source.count()
     if total == 0:
-        raise ConfigError(
-            "There is no message there: name .eml or mbox files, or a folder of them."
-        )
+        raise ConfigError(NO_MESSAGE)
     policy = _policy(decided)
     with closing(Reader(reader_settings(decided), server=server)) as reader:
         for raw in progress(source.fetch(frozenset()), total=total, label="Reading"):
@@ -185,7 +183,7 @@ def classify(
     files = document_files(paths)
     unread = 0
     with closing(Reader(reader_settings(decided), server=server)) as reader:
-        for mistake in reader.example_mistakes:
+        for mistake in reader.examples.mistakes:
             warn(mistake)
         for path in progress(files, total=len(files), label="Reading"):
             found = _classification(reader, path)

@@ -9,6 +9,7 @@ because memory and time are bounded only there. Readers' libraries load on first
 from __future__ import annotations
 
 import importlib
+from collections.abc import Iterator
 
 from intake.extract.content import StopReadingError
 from intake.extract.limits import ExtractLimits
@@ -42,12 +43,19 @@ def extract(
         return Unusable(Problem.UNREADABLE, type(error).__name__)
 
 
-def preload() -> None:
-    """Import every reader and its library and look for tesseract, for a process that will be forked."""
+def preload() -> Iterator[None]:
+    """Import every reader and its library, then look for tesseract, for a process that will be forked.
+
+    It yields before and after what is slow.
+    """
     for name in _READERS:
         importlib.import_module(f"{__name__}.{name}")
+        yield
     importlib.import_module(f"{__name__}.raster")
-    importlib.import_module(f"{__name__}.tesseract").languages()
+    tesseract = importlib.import_module(f"{__name__}.tesseract")
+    yield
+    tesseract.languages()
+    yield
 
 
 def _read(form: Format, octets: bytes, limits: ExtractLimits) -> Extract | Unusable:

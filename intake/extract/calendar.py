@@ -1,6 +1,6 @@
 """Calendars (RFC 5545) through icalendar: what happens when, one line an event.
 
-Recurrences are followed to a bound, so that a weekly meeting without an end gives dates but no flood.
+Recurrences are followed to their end and to a bound; one without an end counts with its first day.
 """
 
 from __future__ import annotations
@@ -77,9 +77,12 @@ def _days(event: Component) -> Iterator[date]:
 
 
 def _occurrences(event: Component, first: date) -> Iterator[date]:
-    """The days on which it happens again, at most two years on; none where the rule cannot be followed."""
+    """The days on which it happens again, at most two years on; none where the rule cannot be followed.
+
+    None too where it has no end: a meeting for ever says nothing of how far a calendar reaches.
+    """
     rule = event.get("RRULE")
-    if not isinstance(rule, vRecur):
+    if not isinstance(rule, vRecur) or not rule.keys() & {"UNTIL", "COUNT"}:
         return
     to_ical: Callable[[], bytes] = rule.to_ical  # the library left this one untyped
     text = _UNTIL_TIME.sub(r"\1", to_ical().decode("utf-8", "replace"))

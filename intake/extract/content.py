@@ -26,8 +26,8 @@ _HEADING_CHARACTERS = 300
 _DATES = 20_000
 # A hyphen that pdfium shows as U+FFFE or U+0002 only broke the word at the end of its line.
 _BROKEN_WORD = re.compile("[\ufffe\x02]\r?\n?")
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\u00ad\u200b\u2060\ufeff\uffff]")
-_LINE_END = re.compile("\r\n?|[\x0c\x85\u2028\u2029]")
+_UNPRINTABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f\u00ad\u200b\u2060\ufeff\uffff]")
+_LINE_END = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _GAP = re.compile("\n{3,}")
 # Whatever `clean` changes: most texts hold nothing of it, and those that were cleaned before never do.
 _UNCLEAN = re.compile(

@@ -7,6 +7,7 @@ neither a zip bomb nor an entity bomb gets further than this module.
 from __future__ import annotations
 
 import posixpath
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -28,6 +29,7 @@ _ENTRIES = 20_000
 _PROLOG_OCTETS = 65_536
 _CHUNK_OCTETS = 16_384
 _METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+_ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
 _RELATIONSHIP = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
 _CORE = {
     "title": "{http://purl.org/dc/elements/1.1/}title",
@@ -114,7 +116,7 @@ class Package:
 
     def core_title(self) -> str | None:
         """The title of the core properties (OPC 11), None where there is none."""
-        return own_title(self._core("title"))
+        return own_title(unescaped(self._core("title") or ""))
 
     def core_date(self) -> date | None:
         """The day of the last change, else of creation."""
@@ -157,6 +159,18 @@ def elements_of(octets: bytes, tag: str) -> Iterator[Element]:
         parser.close()
     except (ET.ParseError, expat.ExpatError, ValueError, LookupError) as error:
         raise stop(Problem.UNREADABLE, "broken XML") from error
+
+
+def unescaped(text: str) -> str:
+    """Text of Office as it is meant: _x000B_ is the character of that number, _x005F_ an underline (ST_Xstring, 22.9.2.19).
+
+    XML cannot hold most control characters, so Office writes them so: a line break within a title is one.
+    """
+    return _ESCAPE.sub(_meant, text) if "_x" in text else text
+
+
+def _meant(escape: re.Match[str]) -> str:
+    return chr(int(escape[1], 16))
 
 
 def day(text: str | None) -> date | None:

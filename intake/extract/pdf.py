@@ -18,7 +18,7 @@ import pypdfium2 as pdfium  # type: ignore[import-untyped]  # ships no types
 import pypdfium2.internal as pdfium_i  # type: ignore[import-untyped]  # as above
 
 from intake.extract.content import Findings, assemble, clean, one_line, own_title, stop
-from intake.extract.limits import ExtractLimits
+from intake.extract.limits import ExtractLimits, next_page
 from intake.extract.pixels import DECODED_PIXELS, KEPT_PIXELS, Raster
 from intake.extract.scan import WORDLESS, Scanned, View, scan
 from intake.model import Extract, Family, Page, Problem, Unusable
@@ -29,6 +29,7 @@ _BOOKMARKS = 200
 _BOOKMARK_LEVELS = 2
 _OBJECTS = 20_000
 _WORDS = raw.FPDF_PAGEOBJ_TEXT
+_WITH_PICTURES = frozenset({raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_FORM})
 _WORD_OBJECTS = 300
 _HEADED_PAGES = 60
 _SCALE = 200 / 72
@@ -53,7 +54,7 @@ def _read(document: pdfium.PdfDocument, limits: ExtractLimits) -> Extract | Unus
     count = len(document)
     if count == 0:
         raise stop(Problem.EMPTY)
-    views = list(_views(document, range(min(count, limits.pages)), limits.text_characters))
+    views = list(_views(document, min(count, limits.pages), limits.text_characters))
     scanned = _scanned(document, views, limits)
     metadata = document.get_metadata_dict(skip_empty=True)
     largest = [view.heading for view in views if view.heading] or list(scanned.headings)
@@ -78,7 +79,7 @@ def _scanned(
     def view(number: int) -> View | None:
         if views[number].vast or not views[number].objects:
             return None
-        return lambda until: _rendered(document, number, until)
+        return lambda until: _rendered(document, views[number].number, until)
 
     return scan([view.page for view in views], view, seconds=limits.ocr_seconds)
 
@@ -87,6 +88,7 @@ def _scanned(
 class _View:
     """One page, its largest words, and how many things are drawn on it."""
 
+    number: int
     page: Page
     heading: str | None = None
     objects: int = 0
@@ -94,13 +96,13 @@ class _View:
     """It holds a picture that is too large to be decoded."""
 
 
-def _views(document: pdfium.PdfDocument, numbers: range, characters: int) -> Iterator[_View]:
-    for number in numbers:
+def _views(document: pdfium.PdfDocument, count: int, characters: int) -> Iterator[_View]:
+    read = number = 0
+    while number < count and read <= characters:
         view = _view(document, number, heading=number < _HEADED_PAGES)
-        characters -= len(view.page.text)
+        read += len(view.page.text)
         yield view
-        if characters < 0:
-            return
+        number = next_page(number, count, read=read)
 
 
 def _view(document: pdfium.PdfDocument, number: int, *, heading: bool) -> _View:
@@ -108,19 +110,20 @@ def _view(document: pdfium.PdfDocument, number: int, *, heading: bool) -> _View:
     try:
         page = document[number]
     except pdfium.PdfiumError:
-        return _View(Page(""))
+        return _View(number, Page(""))
     try:
         width, height = page.get_size()
         textpage = page.get_textpage()
         text = clean(textpage.get_text_bounded())
-        things = [
-            raw.FPDFPage_GetObject(page, index)
-            for index in range(min(raw.FPDFPage_CountObjects(page), _OBJECTS))
-        ]
-        kinds = [raw.FPDFPageObj_GetType(thing) for thing in things]
-        pictures = sum(map(_pictures_in, things, kinds))
+        things = _things(page.raw)
+        kinds = list(map(raw.FPDFPageObj_GetType, things))
+        pictures = sum(
+            _pictures_in(thing, kind)
+            for thing, kind in zip(things, kinds, strict=True)
+            if kind in _WITH_PICTURES
+        )
         words = [thing for thing, kind in zip(things, kinds, strict=True) if kind == _WORDS]
-        sizes = [_letter_size(word) for word in words[:_WORD_OBJECTS]] if heading else []
+        sizes = _letter_sizes(words[:_WORD_OBJECTS]) if heading else []
         largest = _largest(textpage, words, sizes) if sizes else None
         textpage.close()
         found = Page(
@@ -133,18 +136,22 @@ def _view(document: pdfium.PdfDocument, number: int, *, heading: bool) -> _View:
             covered=_covered(text, sizes, width * height),
         )
         vast = len(text) < WORDLESS and any(map(_is_vast, things, kinds))
-        return _View(found, largest, len(things), vast)
+        return _View(number, found, largest, len(things), vast)
     except pdfium.PdfiumError:
-        return _View(Page(""))
+        return _View(number, Page(""))
     finally:
         page.close()
+
+
+def _things(page: object) -> list[object]:
+    """What is on a page. Of drawings there may be thousands, so pdfium's own handle is asked, not its wrapper."""
+    count = min(raw.FPDFPage_CountObjects(page), _OBJECTS)
+    return [raw.FPDFPage_GetObject(page, index) for index in range(count)]
 
 
 def _pictures_in(thing: object, kind: int) -> int:
     if kind == raw.FPDF_PAGEOBJ_IMAGE:
         return 1
-    if kind != raw.FPDF_PAGEOBJ_FORM:
-        return 0
     count: int = min(raw.FPDFFormObj_CountObjects(thing), _OBJECTS)
     inner = (raw.FPDFFormObj_GetObject(thing, index) for index in range(count))
     return sum(raw.FPDFPageObj_GetType(entry) == raw.FPDF_PAGEOBJ_IMAGE for entry in inner)
@@ -214,11 +221,16 @@ def _largest(textpage: pdfium.PdfTextPage, words: list[object], sizes: list[floa
     return text if text and _HEADING[0] <= len(text) <= _HEADING[1] else None
 
 
-def _letter_size(word: object) -> float:
+def _letter_sizes(words: list[object]) -> list[float]:
     size, matrix = ctypes.c_float(), raw.FS_MATRIX()
-    raw.FPDFTextObj_GetFontSize(word, size)
-    raw.FPDFPageObj_GetMatrix(word, matrix)
-    return float(size.value * math.hypot(matrix.c, matrix.d))
+    to_size, to_matrix = ctypes.byref(size), ctypes.byref(matrix)
+    sizes = []
+    for word in words:
+        size.value = 0.0
+        raw.FPDFTextObj_GetFontSize(word, to_size)
+        raw.FPDFPageObj_GetMatrix(word, to_matrix)
+        sizes.append(size.value * math.hypot(matrix.c, matrix.d))
+    return sizes
 
 
 def _box(word: object) -> tuple[float, float, float, float] | None:

@@ -13,13 +13,11 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from intake.extract.pixels import Raster
-from intake.model import Page
+from intake.model import BY_OCR, Page
 
 if TYPE_CHECKING:
     from intake.extract.tesseract import Reading
 
-METHOD = "tesseract"
-"""What `Extract.method` ends with, after a plus, where OCR read some of it."""
 PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".tif", ".tiff", ".bmp")
 """The suffixes of parts in which a slide's picture can be seen; drawings of Windows cannot."""
 _PAGES = 3
@@ -45,7 +43,7 @@ class Scanned:
 
     def method(self, reader: str) -> str:
         """How the text came about."""
-        return f"{reader}+{METHOD}" if self.read else reader
+        return f"{reader}{BY_OCR}" if self.read else reader
 
 
 def scan(pages: Sequence[Page], view: Callable[[int], View | None], *, seconds: float) -> Scanned:

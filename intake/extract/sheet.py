@@ -44,6 +44,7 @@ _FORMATS = re.compile(rb"<(?:\w+:)?cellXfs\b[^>]{0,200}>(.*?)</(?:\w+:)?cellXfs>
 _FILL = re.compile(rb"<(?:\w+:)?xf\b(?:[^>]{0,300}?fillId=\"(\d{1,5})\")?")
 _HEAD, _TAIL = 2**17, 2**18
 """So much of a sheet is looked at for coloured cells, and for merged ones, which stand near the end."""
+_BREAK = re.compile(r"[\n\t\v]")
 _SEPARATORS = ",;\t|"
 _SAMPLE_LINES = 20
 
@@ -153,7 +154,7 @@ class _Sheet:
         for row in itertools.islice(sheet.iter_rows(), _ROWS):
             cells = row[:_COLUMNS]
             self.dates.extend(_days(cells))
-            line = "\t".join(map(_shown, cells)).rstrip("\t")
+            line = "\t".join(["" if cell == "" else _shown(cell) for cell in cells]).rstrip("\t")
             if line:
                 yield line
 
@@ -195,7 +196,7 @@ def _shown(cell: Cell) -> str:
 
 
 def _flat(text: str) -> str:
-    return " ".join(text.split()) if "\n" in text or "\t" in text else text.strip()
+    return " ".join(text.split()) if _BREAK.search(text) else text.strip()
 
 
 def _separator(text: str) -> str:

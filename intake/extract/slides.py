@@ -5,12 +5,12 @@ Speaker notes are left out: they are not what the audience sees.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from intake.extract import odf
 from intake.extract.content import Findings, assemble
-from intake.extract.limits import ExtractLimits
-from intake.extract.package import Element, Package
+from intake.extract.limits import ExtractLimits, next_page
+from intake.extract.package import Element, Package, unescaped
 from intake.extract.scan import PICTURES, View, decoded, scan
 from intake.model import Extract, Family, Page, Unusable
 
@@ -32,7 +32,7 @@ def read_pptx(octets: bytes, *, limits: ExtractLimits) -> Extract | Unusable:
     names = [related[number] for number in numbers if related.get(number, "") in package]
     size = presentation.find(f"{_P}sldSz")
     width, height = (_points(size, name) for name in ("cx", "cy"))
-    slides = [_Slide(package, name) for name in names[: limits.pages]]
+    slides = list(_slides(package, names[: limits.pages]))
     bare = [Page(slide.text, width, height, slide.pictures, drawn=slide.drawn) for slide in slides]
     scanned = scan(bare, lambda number: _view(package, slides[number]), seconds=limits.ocr_seconds)
     headings = [heading for slide in slides for heading in slide.headings]
@@ -53,6 +53,15 @@ def read_pptx(octets: bytes, *, limits: ExtractLimits) -> Extract | Unusable:
 def read_odp(octets: bytes, *, limits: ExtractLimits) -> Extract | Unusable:
     """One page a slide."""
     return odf.read(octets, family=Family.SLIDES, limits=limits)
+
+
+def _slides(package: Package, names: Sequence[str]) -> Iterator[_Slide]:
+    read = number = 0
+    while number < len(names):
+        slide = _Slide(package, names[number])
+        read += len(slide.text)
+        yield slide
+        number = next_page(number, len(names), read=read)
 
 
 def _view(package: Package, slide: _Slide) -> View | None:
@@ -128,7 +137,7 @@ def _paragraph(paragraph: Element) -> str:
             texts.append(entry.text or "")
         elif entry.tag == f"{_A}br":
             texts.append("\n")
-    return "".join(texts)
+    return unescaped("".join(texts))
 
 
 def _diagram_lines(package: Package, name: str) -> Iterator[str]:

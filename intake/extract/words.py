@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from intake.extract import odf
 from intake.extract.content import Findings, assemble, stop
 from intake.extract.limits import ExtractLimits
-from intake.extract.package import Element, Package
+from intake.extract.package import Element, Package, unescaped
 from intake.model import Extract, Family, Page, Problem, Unusable
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -91,7 +91,7 @@ class _Reader:
 
     def _paragraph(self, paragraph: Element) -> Iterator[str]:
         boxes: list[Element] = []
-        line = "".join(_run_text(paragraph, boxes))
+        line = unescaped("".join(_run_text(paragraph, boxes)))
         if line.strip():
             self._note_heading(paragraph, line)
         yield line

@@ -26,7 +26,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from intake import reader
+from intake import child, orders, reader
 from intake.demo import documents
 from intake.extract import ExtractLimits
 from intake.extract.samples import samples
@@ -216,28 +216,28 @@ def memory_table(most: Sequence[Memory]) -> Table:
 
 
 def serve(channel: Channel) -> None:
-    """As the reader's child, which then tells how much it has spent."""
-    reader.serve(channel)
+    """As a reader's child, which then tells how much it has spent."""
+    child.serve(channel)
     channel.send(str(time.process_time()).encode())
 
 
 def preload() -> Iterator[None]:
     """All of the reader's preload before the first child."""
-    for _ in reader.preload():
+    for _ in child.preload():
         pass
     yield
 
 
 def warm(files: Sequence[Path]) -> list[float]:
     """CPU milliseconds that the child of each file has spent; a file over which it dies is left out."""
-    settings = reader.ReaderSettings(UnpackLimits(), ExtractLimits())
+    settings = orders.ReaderSettings(UnpackLimits(), ExtractLimits())
     limits = GuardLimits(memory_octets=reader.MEMORY_OCTETS, cpu_seconds=300)
-    order = partial(reader._FileOrder, settings, on=datetime.now(UTC).date())
+    order = partial(orders.FileOrder, settings, on=datetime.now(UTC).date())
     spent = []
     with Guard(Work(f"{MODULE}:serve", preload=f"{MODULE}:preload"), limits=limits) as guard:
         for path in files:
             with suppress(ChildDied), guard.child(path.read_bytes()) as channel:
-                channel.send(reader._ORDER.dump_json(order(path.name)))
+                channel.send(orders.ORDER.dump_json(order(path.name)))
                 channel.receive()
                 spent.append(float(channel.receive().header) * 1000)
     return spent

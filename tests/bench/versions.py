@@ -18,9 +18,9 @@ from rich.progress import track
 from rich.table import Table
 
 from intake.extract import ExtractLimits, extract
-from intake.filing import SAME_TEXT, resemblance
 from intake.model import Extract
 from intake.sketch import sketch_of
+from intake.versions import SAME_TEXT, resemblance
 from tests.corpus import markdown, source
 from tests.corpus.blocks import (
     SLIDE_FORMS,

@@ -19,6 +19,7 @@ from intake.model import (
     Address,
     BlobNote,
     Classification,
+    ClientId,
     Document,
     Fate,
     HoldId,
@@ -240,7 +241,7 @@ def test_options_before_the_second_command_are_refused(desk: MailDesk) -> None:
 def test_a_document_said_to_be_of_an_own_kind_is_an_example_of_it(desk: MailDesk, app: App) -> None:
     teach(desk, app, Kind("case_brief"))
 
-    [example] = app.ledger.lessons.examples()
+    [example] = app.ledger.lessons.examples(ClientId(1))
 
     assert (example.client, example.kind) == (1, "case_brief")
     assert example.blob is not None

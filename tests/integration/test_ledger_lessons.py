@@ -233,7 +233,7 @@ def test_a_document_of_an_own_kind_is_kept_as_an_example_for_its_client(ledger: 
 
     decide(ledger, project, NewLesson(CASE_BRIEF, DECK, "acme brief", is_example=True))
 
-    assert ledger.lessons.examples() == (
+    assert ledger.lessons.examples(project.client.id) == (
         Example(
             client=project.client.id,
             kind=CASE_BRIEF,
@@ -252,10 +252,24 @@ def test_a_renewed_lesson_has_an_example_more(ledger: Ledger) -> None:
     decide(ledger, project, brief, text="next brief")
 
     assert len(ledger.lessons.listed()) == 1
-    assert [entry.filename for entry in ledger.lessons.examples()] == [
+    assert [entry.filename for entry in ledger.lessons.examples(project.client.id)] == [
         "one brief.pdf",
         "next brief.pdf",
     ]
+
+
+def test_examples_are_read_for_one_client_only(ledger: Ledger) -> None:
+    project = engage(ledger)
+    other = engage(ledger, client="Brightwater", token="brief")
+    brief = NewLesson(CASE_BRIEF, DECK, "acme brief", is_example=True)
+    decide(ledger, project, brief, text="our brief")
+    decide(ledger, other, brief, text="their brief")
+
+    [ours] = ledger.lessons.examples(project.client.id)
+    [theirs] = ledger.lessons.examples(other.client.id)
+
+    assert (ours.client, ours.filename) == (project.client.id, "our brief.pdf")
+    assert (theirs.client, theirs.filename) == (other.client.id, "their brief.pdf")
 
 
 def test_a_built_in_kind_has_no_examples(ledger: Ledger) -> None:
@@ -271,4 +285,4 @@ def test_examples_go_with_their_lesson(ledger: Ledger) -> None:
 
     decide(ledger, project, replace(brief, kind=DECK, is_example=False), text="next brief")
 
-    assert ledger.lessons.examples() == ()
+    assert ledger.lessons.examples(project.client.id) == ()

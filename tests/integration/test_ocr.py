@@ -17,10 +17,11 @@ from PIL import Image
 from pptx import Presentation
 from pptx.util import Inches
 
-from intake import reader
-from intake.extract import ExtractLimits, extract, tesseract
+from intake import child
+from intake.extract import ExtractLimits, extract, preload, tesseract
 from intake.model import Classification, Extract, Family, UnpackLimits
-from intake.reader import Reader, ReaderSettings
+from intake.orders import ReaderSettings
+from intake.reader import Reader
 from tests.unit import pictures
 
 canvases = pytest.importorskip("reportlab.pdfgen.canvas")
@@ -173,6 +174,12 @@ def test_guarded_child_reads_a_scan_and_says_so() -> None:
 # ---------------------------------------------------------------- without it, or with too little time
 
 
+def test_the_program_is_looked_for_in_a_step_of_its_own() -> None:
+    looked = [tesseract.languages.cache_info().misses for _ in preload()]
+
+    assert looked[-2:] == [0, 1]
+
+
 @pytest.mark.usefixtures("slow_program")
 def test_document_with_text_is_not_given_to_ocr_for_its_cover() -> None:
     found = read(scanned(1, typed=3), ExtractLimits(ocr_seconds=1.5))
@@ -194,7 +201,7 @@ def test_without_the_program_a_scan_has_no_text(
 def test_scan_is_late_at_once_where_the_time_of_its_message_is_over() -> None:
     settings = ReaderSettings(UnpackLimits(), ExtractLimits(ocr_seconds=60))
 
-    hurried = reader._hurried(settings, until=time.monotonic() - 1)
+    hurried = child._hurried(settings, until=time.monotonic() - 1)
 
     assert read(scanned(1), hurried.extract).late
 

@@ -91,10 +91,10 @@ def test_every_message_is_read_with_the_examples(reader: Reader) -> None:
 
 
 def test_the_examples_are_read_once(reader: Reader, folder: Path) -> None:
-    before = reader.examples
+    before = reader.examples.files
     (folder / "0.xlsx").unlink()
 
-    assert reader.examples == before
+    assert reader.examples.files == before
     assert len(before) == 5
 
 
@@ -105,7 +105,7 @@ def test_examples_that_cannot_be_used_are_told_with_their_path(folder: Path) -> 
     path = configure(folder, ["0.xlsx", "locked.xlsx", "broken.pdf"], other=["copy.xlsx"])
 
     with closing(Reader(reader_settings(load(path, {})))) as made:
-        locked, broken, same = made.example_mistakes
+        locked, broken, same = made.examples.mistakes
 
     assert locked.startswith(f"kinds.rate_card.examples: {folder / 'locked.xlsx'} is locked")
     assert broken.startswith(f"kinds.rate_card.examples: {folder / 'broken.pdf'} cannot be read")
@@ -163,7 +163,7 @@ def test_documents_that_people_sorted_into_an_own_kind_are_examples_of_it(desk: 
 
 
 def test_an_example_is_read_only_where_it_was_not_read_before(reader: Reader) -> None:
-    known = reader.examples[0]
+    known = reader.examples.files[0]
 
     found = reader.example(known.sha256, lambda: b"", kind=known.kind, filename="")
 

@@ -60,6 +60,20 @@ def pdf(
     return target.getvalue()
 
 
+def book(count: int) -> bytes:
+    """Pages of forty full lines each, under their number."""
+    target = BytesIO()
+    canvas = canvases.Canvas(target, pagesize=(720, 405))
+    for number in range(count):
+        lines = canvas.beginText(20, 390)
+        lines.setFont("Helvetica", 7)
+        lines.textLines([f"Page {number}.", *["We make lighthouses run on their own."] * 45])
+        canvas.drawText(lines)
+        canvas.showPage()
+    canvas.save()
+    return target.getvalue()
+
+
 def pptx() -> bytes:
     presentation = Presentation()
     first = presentation.slides.add_slide(presentation.slide_layouts[0])
@@ -234,6 +248,15 @@ def test_text_beyond_the_limit_is_left_out() -> None:
     assert len(found.text) <= 100
 
 
+def test_of_a_long_document_with_much_text_the_last_pages_are_read_and_those_between_counted() -> (
+    None
+):
+    found = read(book(50))
+
+    assert (found.page_count, len(found.pages)) == (50, 43)
+    assert found.pages[-1].text.startswith("Page 49.")
+
+
 # ---------------------------------------------------------------- Office
 
 
@@ -247,6 +270,35 @@ def test_slides_give_titles_as_headings_and_tables_as_rows() -> None:
 
 def test_slides_have_the_size_of_the_presentation_in_points() -> None:
     assert (read(pptx()).pages[0].width, read(pptx()).pages[0].height) == (720, 540)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("Plan_x000B_for 2027", "Plan\nfor 2027"),
+        ("Plan_x000b_for 2027", "Plan\nfor 2027"),
+        ("Plan_x0009_2027", "Plan\t2027"),
+        ("say _x005F_x000B_ so", "say _x000B_ so"),
+        ("is _xyz_ a name", "is _xyz_ a name"),
+        ("of_x0000_no use", "ofno use"),
+    ],
+)
+def test_characters_that_office_writes_as_numbers_are_read(written: str, meant: str) -> None:
+    presentation = Presentation()
+    slide = presentation.slides.add_slide(presentation.slide_layouts[5])
+    slide.shapes.title.text = written
+    document = WordDocument()
+    document.add_paragraph(written)
+
+    assert read(saved(presentation)).text == meant
+    assert read(saved(document)).text == meant
+
+
+def test_line_break_in_a_cell_is_a_blank() -> None:
+    workbook = openpyxl.Workbook()
+    workbook.active.append(["Plan_x000B_for 2027", "say _x005F_x000B_ so"])
+
+    assert read(saved(workbook)).text == "Plan for 2027\tsay _x000B_ so"
 
 
 def test_text_of_the_slide_master_is_left_out() -> None:
@@ -425,10 +477,20 @@ def test_calendar_gives_its_events_in_order_and_their_days() -> None:
     )
 
 
-def test_recurrence_without_an_end_is_bounded() -> None:
+def test_recurrence_is_followed_for_two_years() -> None:
+    long = CALENDAR.replace(";UNTIL=20261015T235959Z", ";UNTIL=20991015T235959Z")
+
+    assert 50 < len(read(long.encode()).dates) < 200
+
+
+def test_recurrence_without_an_end_counts_with_its_first_day() -> None:
     endless = CALENDAR.replace(";UNTIL=20261015T235959Z", "")
 
-    assert 50 < len(read(endless.encode()).dates) < 200
+    assert read(endless.encode()).dates == (
+        date(2026, 10, 1),
+        date(2026, 11, 5),
+        date(2026, 11, 7),
+    )
 
 
 def test_calendar_without_events_is_empty() -> None:

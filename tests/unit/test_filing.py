@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from intake.filing import Decision, Filer, resemblance
+from intake.filing import Decision, Filer
 from intake.model import (
     Alternative,
     BlobKey,
@@ -23,7 +23,7 @@ from intake.model import (
     Role,
     SortedPart,
 )
-from intake.reader import Examined
+from intake.orders import Examined
 from tests.unit.compose_cast import (
     BRAND,
     DECK,
@@ -297,7 +297,7 @@ def test_a_new_version_replaces_every_one_that_was_current() -> None:
 
 
 @pytest.mark.parametrize("names", [("Deck v1.pdf", "Deck v2.pdf"), ("Deck v2.pdf", "Deck v1.pdf")])
-def test_of_two_versions_in_one_message_the_higher_number_counts(names: tuple[str, str]) -> None:
+def test_of_two_versions_in_one_message_the_higher_edition_counts(names: tuple[str, str]) -> None:
     decision = decide(
         [entry(names[0]), entry(names[1], path="3")], [(sure("deck"), SAME), (sure("deck"), SAME)]
     )
@@ -352,16 +352,6 @@ def test_an_unsure_document_replaces_nothing() -> None:
 
     assert decision.parts[0].fate is Fate.UNSURE
     assert decision.superseded == ()
-
-
-@pytest.mark.parametrize(
-    ("left", "right", "share"),
-    [(SAME, SAME, 1.0), (SAME, alike(0.5), 0.5), ((), (), 0.0), ((1,), (1, 2), 0.0)],
-)
-def test_resemblance_is_the_share_of_equal_entries(
-    left: tuple[int, ...], right: tuple[int, ...], share: float
-) -> None:
-    assert resemblance(left, right) == share
 
 
 # ---------------------------------------------------------------- links

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from intake.classify.periods import PeriodRead, quarter_of, read, span_of
-from intake.model import Cadence, Clues, Extract, Family, Span
+from intake.model import BY_OCR, Cadence, Clues, Extract, Family, Page, Span
 
 ON = date(2026, 11, 22)
 
@@ -340,3 +340,48 @@ def test_rows_that_have_lost_their_columns_show_the_quarters_in_them() -> None:
 
 def test_a_year_alone_in_a_file_name_states_no_period() -> None:
     assert reading("We plan a few things.", filename="2026 v3.pdf") == PeriodRead()
+
+
+# ---------------------------------------------------------------- scans of which not all was read
+
+
+def scan(*pages: str, title: str | None = None) -> PeriodRead:
+    """Of a scan whose pages are these; those without words were not read."""
+    found = Extract(
+        family=Family.PDF,
+        text="\n\n".join(filter(None, pages)),
+        pages=tuple(Page(text, pictures=1) for text in pages),
+        title=title,
+        method=f"pdfium{BY_OCR}",
+    )
+    return read(found, Clues(on=ON))
+
+
+QUARTERS = (
+    "Q1 2027\nShip the lamp to us.",
+    "Q2 2027\nShip the second lamp.",
+    "Q3 2027\nShip the third lamp.",
+)
+
+
+def test_scan_read_to_its_end_covers_the_quarters_by_which_it_is_laid_out() -> None:
+    assert scan(*QUARTERS).period == "2027-Q1..2027-Q3"
+
+
+def test_quarters_of_a_scan_that_was_not_read_to_its_end_are_no_period() -> None:
+    assert scan(*QUARTERS, "") == PeriodRead()
+
+
+def test_scan_that_was_not_read_to_its_end_covers_what_its_title_states() -> None:
+    assert scan(*QUARTERS, "", title="Roadmap 2027").period == "2027"
+
+
+def test_pages_of_typed_documents_that_are_pictures_take_nothing_from_their_period() -> None:
+    found = Extract(
+        family=Family.PDF,
+        text="\n\n".join(QUARTERS),
+        pages=(*(Page(text) for text in QUARTERS), Page("", pictures=1)),
+        method="pdfium",
+    )
+
+    assert read(found, Clues(on=ON)).period == "2027-Q1..2027-Q3"

@@ -8,12 +8,22 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
 from intake.extract import ExtractLimits, extract
-from intake.filing import NEARLY_ALL, SAME_TEXT, is_version, resemblance
 from intake.model import Cadence, Document, Extract, Family, Page, Span
 from intake.sketch import SKETCH_SIZE, sketch_of, words_of
+from intake.versions import (
+    NEARLY_ALL,
+    RELATED_TEXT,
+    SAME_TEXT,
+    edition,
+    is_version,
+    resemblance,
+    stem,
+)
 from tests.unit.compose_cast import document, sure
 
 LIMITS = ExtractLimits(document_octets=5_000_000, pages=100)
@@ -111,6 +121,204 @@ def test_too_little_text_has_no_sketch() -> None:
 
 def test_signs_of_scripts_without_blanks_are_words() -> None:
     assert words_of("山と線 2026") == ["山", "と", "線", "2026"]
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "share"),
+    [
+        ((1, 2, 3, 4), (1, 2, 3, 4), 1.0),
+        ((1, 2, 3, 4), (1, 2, 5, 6), 0.5),
+        ((), (), 0.0),
+        ((1,), (1, 2), 0.0),
+    ],
+)
+def test_resemblance_is_the_share_of_equal_entries(
+    left: tuple[int, ...], right: tuple[int, ...], share: float
+) -> None:
+    assert resemblance(left, right) == share
+
+
+def test_what_a_person_rejected_is_no_version() -> None:
+    one, other = made("deck", prose(300)), made("deck", prose(300), number=2)
+
+    assert not is_version(one, replace(other, rejected=True))
+
+
+# ---------------------------------------------------------------- names
+
+
+@pytest.mark.parametrize(
+    "filename",
+    [
+        "Acme deck",
+        "ACME-Deck.PDF",
+        "acme_deck.pptx",
+        "AcmeDeck.pptx",
+        "Acme deck.pptx.pdf",
+        # numbers
+        "Acme deck v2.pptx",
+        "Acme_deck_v2.1.pptx",
+        "Acme deck v2a.pdf",
+        "Acme deckv2.pptx",
+        "AcmeDeckV2.pptx",
+        "Acme deck v2.1",
+        "Acme deck version 2.pptx",
+        "Acme deck Ver. 2.0.3.pptx",
+        "Acme deck rev B.pptx",
+        "Acme deck RevB.pptx",
+        "Acme deck rev. 3.pptx",
+        "Acme deck_Rev2.pptx",
+        # words
+        "Acme deck-FINAL.pptx",
+        "Acme deck_final_FINAL.pptx",
+        "Acme deck FINALFINAL.pptx",
+        "AcmeDeckFinal.pptx",
+        "Acme deck (final).pptx",
+        "Acme deck final2.pptx",
+        "Acme deck vFinal.pptx",
+        "Acme deck FINALv2.pptx",
+        "Acme deck v2final.pptx",
+        "Acme deck final_v3.pptx",
+        "Acme deck final_v3 (2).pptx",
+        "Acme deck v2 (final) (1).pdf",
+        "Acme deck [DRAFT].pptx",
+        "Acme deck draft 3.pptx",
+        "Acme deck Entwurf.pptx",
+        "Acme deck updated.pptx",
+        "Acme deck (updated 20 Nov).pptx",
+        "Acme deck_u\u0308berarbeitet.pptx",  # as macOS writes an umlaut
+        "Acme deck_NEW.pptx",
+        "Acme deck neu2.pptx",
+        "Acme deck-compressed.pdf",
+        # copies
+        "Acme deck (1).pptx",
+        "Acme deck(1)(2).pptx",
+        "Copy of Acme deck.pptx",
+        "Copy of Copy of Acme deck.pptx",
+        "Copy (2) of Acme deck.pptx",
+        "Acme deck - Copy.pptx",
+        "Acme deck copy 2.pptx",
+        "Kopie von Acme deck.pptx",
+        "Acme deck - Kopie.pptx",
+        "Acme deck - Kopie (2).pptx",
+        "Copie de Acme deck.pptx",
+        # days
+        "Acme deck 2026-11-20.pptx",
+        "Acme deck_2026_11_20.pptx",
+        "Acme deck 20.11.2026.pptx",
+        "Acme deck 20.11.26.pptx",
+        "Acme deck 11-20-2026.pptx",
+        "Acme deck_20112026.pptx",
+        "20261120_Acme deck.pptx",
+        "261120 Acme deck.pptx",
+        "Acme deck 20 Nov 2026.pptx",
+        "Acme deck 20Nov2026.pptx",
+        "Acme deck Nov 20th, 2026.pptx",
+        "Acme deck 20. November 2026.pptx",
+        "Acme deck (Stand 20.11.2026).pptx",
+        "Acme deck as of 2026-11-20.pptx",
+        "Acme deck 2026-11-20T14.30.pptx",
+        "Acme deck 20261120_1430.pptx",
+        "2026-11-20 Acme deck v3 FINAL (1).pptx",
+    ],
+)
+def test_what_people_call_the_next_version_is_no_part_of_the_name(filename: str) -> None:
+    assert stem(filename) == "acmedeck"
+
+
+@pytest.mark.parametrize(
+    "filename",
+    [
+        "Acme deck 2.pdf",
+        "Acme deck part 2.pdf",
+        "Acme deck Q3.pdf",
+        "Acme deck H2 2026.pdf",
+        "Acme deck 2026.pdf",
+        "Acme deck 2026-11.pdf",
+        "Acme deck 2026-27.pdf",
+        "Acme deck Nov 2026.pdf",
+        "Acme deck 202611.pdf",
+        "Acme deck version 2026.pdf",
+        "Acme deck DE.pdf",
+        "Acme deck Series A.pdf",
+        "Acme deck copyright.pdf",
+        "Acme deck finalists.pdf",
+        "Acme deck revenue.pdf",
+        "Acme deck news.pdf",
+        "Acme deck 5 marketing ideas.pdf",
+        "Acme deck 345678.pdf",
+        "Acme sales deck.pdf",
+        "Acme deck TV 2.pdf",
+    ],
+)
+def test_what_says_which_document_it_is_stays_in_the_name(filename: str) -> None:
+    assert stem(filename) != "acmedeck"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Investor update 3.pdf", "Investor update 4.pdf"),
+        ("Roadmap 2026-11.pdf", "Roadmap 2026-12.pdf"),
+        ("Roadmap 202611.pdf", "Roadmap 202612.pdf"),
+        ("TV 2 plan.pdf", "TV 3 plan.pdf"),
+        ("Case study 10.pdf", "Case study 11.pdf"),
+    ],
+)
+def test_issues_and_months_are_not_versions_of_each_other(one: str, other: str) -> None:
+    assert stem(one) != stem(other)
+
+
+LIKE = sketch(prose(300))
+RELATED = (*LIKE[: SKETCH_SIZE // 2], *(-entry - 1 for entry in LIKE[SKETCH_SIZE // 2 :]))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("Acme deck final_v3.pptx", "Acme deck final_v3 (2).pptx", True),
+        ("Acme deck.pptx", "Kopie von Acme deck.pptx", True),
+        ("Acme deck.pptx", "Bright deck.pptx", False),
+        ("v1.pdf", "v2.pdf", False),
+        ("2026-11-20.pdf", "2026-11-27.pdf", False),
+    ],
+)
+def test_with_related_text_the_name_decides(one: str, other: str, *, same: bool) -> None:
+    first = replace(made("deck", prose(300)), filename=one)
+    second = replace(made("deck", prose(300), number=2), filename=other, sketch=RELATED)
+
+    assert RELATED_TEXT <= resemblance(LIKE, RELATED) < SAME_TEXT
+    assert is_version(first, second) is same
+
+
+@pytest.mark.parametrize(
+    ("older", "newer"),
+    [
+        ("Deck.pdf", "Deck v1.pdf"),
+        ("Deck v2.pdf", "Deck v3.pdf"),
+        ("Deck v9.pdf", "Deck v10.pdf"),
+        ("Deck v2.pdf", "Deck v2.1.pdf"),
+        ("Deck v2.9.pdf", "Deck v2.10.pdf"),
+        ("Deck v2 (4).pdf", "Deck_v3.pdf"),
+        ("Deck v2.pdf", "Deck v3 (1).pdf"),
+        ("Deck final_v3.pdf", "Deck final_v3 (2).pdf"),
+        ("Deck (1).pdf", "Deck (2).pdf"),
+        ("Deck rev A.pdf", "Deck rev B.pdf"),
+        ("Deck v1 2026-11-20.pdf", "Deck v2 2026-11-13.pdf"),
+    ],
+)
+def test_in_one_message_the_numbers_of_the_names_say_which_is_newer(older: str, newer: str) -> None:
+    text = prose(300)
+
+    first, second = made("deck", text, filename=older), made("deck", text, filename=newer)
+
+    assert edition(first) < edition(second)
+
+
+@given(name=st.text(max_size=80))
+def test_any_name_has_a_stem_and_an_edition(name: str) -> None:
+    assert stem(name) == stem(f"{name} ")
+    assert edition(made("deck", "", filename=name)).copy >= 0
 
 
 # ---------------------------------------------------------------- time
