@@ -15,11 +15,15 @@ from intake.model import (
     Address,
     AutoKind,
     Fate,
+    HoldReason,
     InboundMessage,
     LetterKind,
     Mailbox,
     Project,
     Submission,
+    Unidentified,
+    is_among,
+    mailbox_of,
 )
 from storage.values import History, LetterIntent
 
@@ -35,6 +39,8 @@ UNTOLD = frozenset(
     }
 )
 """The fates that no letter mentions."""
+COLLEAGUES = "colleagues"
+"""The thread of all letters that ask about somebody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +80,15 @@ def thread_key(message: InboundMessage) -> str:
 
 
 def people_copied(message: InboundMessage, project: Project) -> tuple[Address, ...]:
-    """The project's contacts whom the sender put into To or Cc."""
-    named = dict.fromkeys(mailbox.address for mailbox in (*message.to, *message.cc))
-    sender = message.sender.address if message.sender else None
+    """The project's contacts whom the sender put into To or Cc, each at one address."""
+    named: dict[Address, Address] = {}
+    for entry in (*message.to, *message.cc):
+        named.setdefault(mailbox_of(entry.address), entry.address)
+    sender = mailbox_of(message.sender.address) if message.sender else None
     return tuple(
-        address for address in named if address in project.client.contacts and address != sender
+        address
+        for mailbox, address in named.items()
+        if mailbox != sender and is_among(address, project.client.contacts)
     )
 
 
@@ -102,7 +112,7 @@ def letters_after_filing(
         letters.extend(
             _report(occasion, freelancer)
             for freelancer in submission.project.freelancers
-            if freelancer != submission.sender
+            if not is_among(submission.sender, (freelancer,))
         )
     if capped and occasion.auto is None:
         letters.extend(_cap_notice(occasion, submission))
@@ -114,6 +124,28 @@ def question(occasion: Occasion, sender: Mailbox) -> tuple[LetterIntent, ...]:
     if not occasion.answerable or occasion.auto or occasion.caps.reached(occasion.history):
         return ()
     return (_answer(occasion, LetterKind.QUESTION, sender),)
+
+
+def colleague_letters(occasion: Occasion, unidentified: Unidentified) -> tuple[LetterIntent, ...]:
+    """The freelancers are asked whether somebody on a client's domain may write for it: once for each such person.
+
+    `occasion.history` is that of the thread `COLLEAGUES`: its cap bounds how many are asked about in a day.
+    """
+    sender = occasion.message.sender
+    silent = not occasion.answerable or occasion.auto or occasion.caps.reached(occasion.history)
+    if unidentified.reason is not HoldReason.COLLEAGUE or sender is None or silent:
+        return ()
+    people = (person for entry in unidentified.candidates for person in entry.freelancers)
+    return tuple(
+        LetterIntent(
+            kind=LetterKind.COLLEAGUE,
+            cause=f"colleague:{sender.address}",
+            thread=COLLEAGUES,
+            recipient=Mailbox("", freelancer),
+            due_at=occasion.history.now + occasion.answer_after,
+        )
+        for freelancer in dict.fromkeys(people)
+    )
 
 
 def _may_speak(occasion: Occasion) -> bool:
@@ -130,7 +162,7 @@ def _answer_to(message: InboundMessage, submission: Submission) -> Mailbox | Non
     known = project.freelancers if submission.is_freelancer else project.client.contacts
     named = message.reply_to if len(message.reply_to) == 1 else ()
     senders = (message.sender,) if message.sender else ()
-    return next((mailbox for mailbox in (*named, *senders) if mailbox.address in known), None)
+    return next((entry for entry in (*named, *senders) if is_among(entry.address, known)), None)
 
 
 def _answer(occasion: Occasion, kind: LetterKind, recipient: Mailbox) -> LetterIntent:
@@ -167,5 +199,5 @@ def _cap_notice(occasion: Occasion, submission: Submission) -> list[LetterIntent
             due_at=occasion.history.now,
         )
         for freelancer in submission.project.freelancers
-        if freelancer != submission.sender
+        if not is_among(submission.sender, (freelancer,))
     ]

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from intake.compose import load_templates
 from intake.config import ImapSource as ImapSourceSettings
 from intake.config import MaildirDelivery, Settings, SmtpDelivery
-from intake.model import Sink, Source
+from intake.fetch import FetchPolicy, FilesBehind, files_behind
+from intake.model import Address, Authentication, LinkFound, Sink, Source
 from intake.outbox import Outbox
 from intake.pipeline import Desk
 from intake.reader import Reader, reader_settings
@@ -64,13 +66,50 @@ def open_app(settings: Settings, *, clock: Callable[[], datetime] | None = None)
             settings=settings,
             ledger=ledger,
             blobs=blobs,
-            desk=Desk(settings, ledger, blobs, reader, pool),
+            desk=Desk(
+                settings,
+                ledger,
+                blobs,
+                reader,
+                pool,
+                own_check=own_check(settings),
+                fetch=link_fetcher(settings),
+            ),
             outbox=Outbox(
                 settings, ledger, blobs, sink, load_templates(settings.letters.templates)
             ),
             reviewer=Reviewer(settings, ledger, blobs, reader),
             sources=sources,
         )
+
+
+def own_check(settings: Settings) -> Callable[[bytes, Address], Authentication] | None:
+    """Our own look at the signatures of a message, None where it is off."""
+    if not settings.authentication.own_dkim:
+        return None
+    # A fifth of a second, for those who want it.
+    from intake.authenticate import authenticate  # noqa: PLC0415
+    from intake.resolver import DnsResolver  # noqa: PLC0415
+
+    resolver = DnsResolver(timeout_seconds=settings.authentication.timeout_seconds)
+
+    def check(octets: bytes, sender: Address) -> Authentication:
+        return authenticate(octets, sender=sender, resolver=resolver)
+
+    return check
+
+
+def link_fetcher(settings: Settings) -> Callable[[Sequence[LinkFound]], FilesBehind] | None:
+    """What gets the files behind links, None where no host is allowed."""
+    links = settings.links
+    if not links.fetch_hosts:
+        return None
+    policy = FetchPolicy(
+        tuple(links.fetch_hosts),
+        max_octets=min(links.max_octets, settings.limits.document_octets),
+        seconds=links.timeout_seconds,
+    )
+    return partial(files_behind, policy=policy)
 
 
 def open_ledger(settings: Settings, *, clock: Callable[[], datetime] | None = None) -> Ledger:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 
 from intake.app import open_blobs, open_ledger, open_sink, open_source
 from intake.config import Settings
+from intake.config.checks import is_loopback
 from intake.errors import IntakeError
 from intake.model import BlobKey, BlobNote, CheckLine, InboundMessage
 from intake.reader import Reader, reader_settings
+from intake.resolver import DnsResolver
+from intake.scan import Scanner
 from intake.sinks.maildir import MaildirSink
 from intake.sinks.smtp import SmtpSink
 from intake.sources.imap import ImapSource
@@ -32,6 +36,22 @@ def check(settings: Settings) -> Iterator[CheckLine]:
     for number in range(len(settings.sources)):
         yield from _check_source(settings, number)
     yield from _check_delivery(settings)
+    if settings.authentication.own_dkim:
+        yield check_dns(
+            settings, DnsResolver(timeout_seconds=settings.authentication.timeout_seconds)
+        )
+    if settings.scan.clamd is not None:
+        yield _check_scanner(settings.scan.clamd)
+
+
+def check_dns(settings: Settings, texts: Callable[[str], tuple[bytes, ...]]) -> CheckLine:
+    """Whether DNS answers, without which no signature can be checked: it is asked about the desk's own domain."""
+    what = "DNS for the signatures of mail"
+    try:
+        texts(f"_dmarc.{settings.intake.address.rpartition('@')[2]}")
+    except IntakeError as error:
+        return CheckLine(what, works=False, advice=f"{error} See authentication.own_dkim.")
+    return CheckLine(what, works=True)
 
 
 def _check_database(settings: Settings) -> CheckLine:
@@ -124,6 +144,8 @@ def _check_authentication(
     if vouched:
         passed = sum(authentication(message, trusted) == "pass" for message in messages)
         return CheckLine(f"{what}: {passed} of the last {len(messages)} messages pass", works=True)
+    if settings.authentication.own_dkim:
+        return CheckLine(f"{what}: the signatures of mail are checked here", works=True)
     if not messages:
         return CheckLine(f"{what}: no mail there to look at yet", works=bool(trusted))
     likely = ", ".join(found for found, _ in seen.most_common(3))
@@ -136,7 +158,8 @@ def _check_authentication(
 
 
 def _parsed(settings: Settings, header_blocks: tuple[bytes, ...]) -> list[InboundMessage]:
-    with closing(Reader(reader_settings(settings))) as reader:
+    # Header blocks hold no parts: there is nothing in them for a virus scanner.
+    with closing(Reader(replace(reader_settings(settings), clamd=None))) as reader:
         found: list[InboundMessage] = []
         for octets in header_blocks:
             with closing(reader.open(octets, envelope_recipient=None)) as opened:
@@ -153,3 +176,15 @@ def _check_delivery(settings: Settings) -> Iterator[CheckLine]:
             yield from sink.check()
     if settings.delivery.hold:
         yield CheckLine("delivery.hold: letters are composed and not sent", works=True)
+
+
+def _check_scanner(address: str) -> CheckLine:
+    """Whether the virus scanner answers."""
+    try:
+        version = Scanner(address, patience_seconds=10).version()
+    except IntakeError as error:
+        advice = f"{error} All mail waits until it does. See scan.clamd."
+        return CheckLine("scan: virus scanner", works=False, advice=advice)
+    near = address.startswith("unix:") or is_loopback(address.rpartition(":")[0])
+    advice = "" if near else "All mail goes there in clear: only over a network that is yours."
+    return CheckLine(f"scan: {version}", works=True, advice=advice)

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import functools
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 from intake.extract import ExtractLimits, extract
 from intake.extract import preload as preload_parsers
+from intake.extract.sniff import has_macros, sniff
 from intake.guard import Channel
 from intake.kinds import ExampleFile, KindSpec, Profile, built_in
 from intake.model import (
@@ -24,9 +25,11 @@ from intake.model import (
     Classification,
     Clues,
     Extract,
+    Fate,
     InboundMessage,
     Part,
     Problem,
+    Sha256,
     SortedPart,
     UnpackLimits,
     Unusable,
@@ -38,6 +41,8 @@ from intake.orders import (
     OPENED,
     ORDER,
     PROFILES,
+    REFUSAL,
+    SHOWN,
     Examined,
     ExampleOrder,
     FileOrder,
@@ -56,6 +61,8 @@ if TYPE_CHECKING:
 
 OCR_MESSAGE_SECONDS = 20.0
 """No OCR begins or goes on later than this after the first document of a message was taken up."""
+MACROS = "it holds macros"
+"""The evidence by which an Office file with a program in it is marked."""
 _NO_TIME = 0.001
 
 
@@ -69,15 +76,19 @@ def preload() -> Iterator[None]:
     limits = ReaderSettings(UnpackLimits(2**20, 100, 2**20), ExtractLimits(2**20, 10))
     _examine(b"-", None, limits, Clues())
     yield
+    from intake.automatic import is_bounce
+    from intake.bounces import bounce_reports
     from intake.extract.samples import message
     from intake.parse import parse
+    from intake.pasted import article
 
     yield
     from intake.unpack import unpack
 
     yield
     first = parse(message())
-    parts = unpack(first, limits.unpack)
+    _ = is_bounce(first), bounce_reports(first), article(first)
+    parts = unpack(first, limits.unpack).parts
     every_word = " / ".join(word for spec in built_in() for word in spec.words)
     for entry in parts:
         yield
@@ -116,20 +127,103 @@ def serve(channel: Channel) -> None:
 
 
 def _serve_message(channel: Channel, order: MessageOrder) -> None:
+    from intake.automatic import is_bounce
+    from intake.bounces import bounce_reports
     from intake.parse import parse
-    from intake.unpack import unpack
+    from intake.pasted import article
+    from intake.unpack import completed, unpack
 
-    message = parse(channel.octets, envelope_recipient=order.envelope_recipient)
-    parts = unpack(message, order.settings.unpack)
-    bare = replace(message, parts=tuple(replace(part, octets=b"") for part in message.parts))
+    if order.linked is None:
+        message = parse(channel.octets, envelope_recipient=order.envelope_recipient)
+    else:
+        message = _with_file(order.linked, channel.octets)
+    screen = _Screen(channel, order)
+    message = screen.of_message(message)
+    unpacked = unpack(message, order.settings.unpack, refusal=screen.refusal)
+    message = completed(message, unpacked)
+    pasted = article(message) if order.linked is None else None
+    found = (
+        unpacked.parts if pasted is None else (*unpacked.parts, SortedPart(pasted, Fate.DOCUMENT))
+    )
+    parts = screen.of_parts(found)
+    bare = replace(
+        message,
+        parts=tuple(replace(part, octets=b"") for part in message.parts),
+        bounces=bounce_reports(message) if is_bounce(message) else (),
+    )
     entries = tuple(replace(entry, part=replace(entry.part, octets=b"")) for entry in parts)
-    channel.send(OPENED.dump_json(Opened(bare, entries)))
+    forwarded = tuple(mail.sender.address for mail in unpacked.inner if mail.sender is not None)
+    channel.send(OPENED.dump_json(Opened(bare, entries, forwarded)))
     if order.received_on is not None:
         _examine_documents(channel, message, parts, order)
     by_path = {entry.part.path: entry.part for entry in parts}
     while True:
         wanted = OCTETS.validate_json(channel.receive().header)
         channel.send(b"", by_path[wanted.path].octets)
+
+
+def _with_file(message: InboundMessage, octets: bytes) -> InboundMessage:
+    """The message with the octets of its only part."""
+    [part] = message.parts
+    held = replace(part, octets=octets, sniffed=sniff(octets, part.filename))
+    return replace(message, parts=(held,))
+
+
+class _Screen:
+    """Keeps closed what the scanner, which the parent asks, does not let pass: such parts lose their octets.
+
+    Without a scanner everything is left as it is.
+    """
+
+    def __init__(self, channel: Channel, order: MessageOrder) -> None:
+        self._channel = channel
+        self._order = order
+        self._said: dict[Sha256, Fate | None] = {}
+        self._refused: dict[str, Fate] = {}
+        """The paths of parts that stay closed."""
+
+    def of_message(self, message: InboundMessage) -> InboundMessage:
+        """The message before anything in it is opened. Where only the whole of it is infected, every part may be."""
+        if not self._order.scanned:
+            return message
+        for part in message.parts:
+            self._ask(part)
+        if self._order.infected and Fate.INFECTED not in self._refused.values():
+            self._refused = {part.path: Fate.INFECTED for part in message.parts}
+        return replace(message, parts=tuple(self._shut(part) for part in message.parts))
+
+    @property
+    def refusal(self) -> Callable[[Part], Fate | None] | None:
+        """Why a part that came out of another stays closed; None where nobody need be asked."""
+        return self._refusal if self._order.scanned else None
+
+    def of_parts(self, entries: tuple[SortedPart, ...]) -> tuple[SortedPart, ...]:
+        """All that was found in it, before any document is read; what parsing took out of a refused part is refused with it."""
+        if not self._order.scanned:
+            return entries
+        return tuple(self._sorted(entry) for entry in entries)
+
+    def _sorted(self, entry: SortedPart) -> SortedPart:
+        fate = self._refusal(entry.part)
+        return entry if fate is None else SortedPart(self._shut(entry.part), fate)
+
+    def _refusal(self, part: Part) -> Fate | None:
+        self._ask(part)
+        return self._refused.get(part.path)
+
+    def _shut(self, part: Part) -> Part:
+        return replace(part, octets=b"") if part.path in self._refused else part
+
+    def _ask(self, part: Part) -> None:
+        """Note whether a part is refused. A container stands before what it holds."""
+        fate = self._refused.get(part.container or "")
+        if fate is None and part.octets:
+            if part.sha256 not in self._said:
+                self._channel.send(SHOWN, part.octets)
+                self._said[part.sha256] = REFUSAL.validate_json(self._channel.receive().header)
+            fate = self._said[part.sha256]
+        if fate is not None:
+            self._refused[part.path] = fate
 
 
 def _examine_documents(
@@ -205,6 +299,8 @@ def _examine(octets: bytes, part: Part | None, settings: ReaderSettings, clues: 
     classification = _classifier(settings.own_kinds, settings.profiles).classify(extracted, clues)
     if isinstance(extracted, Extract):
         classification = _with_scan(classification, extracted)
+    if has_macros(octets):
+        classification = replace(classification, evidence=(*classification.evidence, MACROS))
     return Examined(part.path if part else "", classification, sketch_of(extracted))
 
 

@@ -82,6 +82,8 @@ class Filer:
                 outcomes.append(outcome(part, fate, number=twin.number))
                 continue
             seen = examined[part.sha256]
+            if part.pasted and not self._counts(seen.classification):
+                continue  # it is a letter after all
             if seen.classification.problem is not None:
                 outcomes.append(outcome(part, Fate(seen.classification.problem.value)))
                 continue
@@ -110,6 +112,9 @@ class Filer:
             ),
             superseded=tuple(number for number in superseded if number not in new_numbers),
         )
+
+    def _counts(self, classification: Classification) -> bool:
+        return classification.sure and bool(wanted_by(classification, self.checklist))
 
     def _document(self, part: Part, seen: Examined, number: int) -> Document:
         wanted = wanted_by(seen.classification, self.checklist)

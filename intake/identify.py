@@ -6,6 +6,7 @@ the evidence disagrees, or fits several projects, it names the candidates and le
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from intake.model import (
@@ -19,10 +20,21 @@ from intake.model import (
     Submission,
     Token,
     Unidentified,
+    is_among,
+    normalise_address,
 )
 
 _THREAD_LIMIT = 50
 """Real threads are shorter; a References field of thousands of ids is an attack on the ledger."""
+
+_SEARCHED = 262_144
+_MOST_FORWARDED = 20
+_FORWARDED_FROM = re.compile(
+    r"^[ \t>*]{0,20}(?:from|von|de|van|da|från|fra)[ \t]?\*?[ \t]?:\*?[ \t]?(?P<mailbox>[^\n]{1,300})",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""The line of a forwarded header that names its sender, in the languages of the usual mail programs."""
+_ADDRESS = re.compile(r"[^\s<>@,;:\"()\[\]]{1,64}@[^\s<>@,;:\"()\[\]]{1,255}")
 
 
 def token_of(recipients: Sequence[Address], own: Address) -> Token | None:
@@ -42,12 +54,33 @@ def thread_of(message: InboundMessage) -> tuple[str, ...]:
     return tuple(dict.fromkeys(nearest_first))[:_THREAD_LIMIT]
 
 
+def forwarded_senders(
+    message: InboundMessage, attached: Sequence[Address] = ()
+) -> tuple[Address, ...]:
+    """Whom a forwarding person forwards: the senders of messages `attached`, then those of headers that the text repeats.
+
+    Anybody may have written them: they choose between the projects of somebody who is known, and let nobody in.
+    """
+    lines = _FORWARDED_FROM.finditer(message.text[:_SEARCHED])
+    repeated = [
+        normalise_address(found[-1])
+        for line in lines
+        if (found := _ADDRESS.findall(line["mailbox"]))
+    ]
+    return tuple(dict.fromkeys((*attached, *repeated)))[:_MOST_FORWARDED]
+
+
 def identify(
-    message: InboundMessage, acquaintance: Acquaintance, *, token: Token | None
+    message: InboundMessage,
+    acquaintance: Acquaintance,
+    *,
+    token: Token | None,
+    forwarded: Sequence[Address] = (),
 ) -> Identification:
     """Decide by token, then thread, then sender; a project's people are its client's contacts and its freelancers.
 
-    A paused project takes mail like an open one. The caller has verified the sender (RFC 8601) before it believes this.
+    A paused project takes mail like an open one. Where a freelancer's projects are several, the client decides whose people
+    wrote what is `forwarded`. The caller has verified the sender (RFC 8601) before it believes this.
     """
     if message.sender is None:
         return Unidentified(HoldReason.NO_SINGLE_SENDER)
@@ -58,7 +91,7 @@ def identify(
     assumed = token is not None
     if acquaintance.by_thread:
         return _by_thread(acquaintance, assumed=assumed)
-    return _by_sender(acquaintance, assumed=assumed)
+    return _by_sender(acquaintance, forwarded, assumed=assumed)
 
 
 def _named(projects: Sequence[Project], token: Token) -> Project | None:
@@ -88,9 +121,13 @@ def _by_thread(acquaintance: Acquaintance, *, assumed: bool) -> Identification:
     return _submission(acquaintance, (*still_open, *threaded)[0], assumed=assumed)
 
 
-def _by_sender(acquaintance: Acquaintance, *, assumed: bool) -> Identification:
+def _by_sender(
+    acquaintance: Acquaintance, forwarded: Sequence[Address], *, assumed: bool
+) -> Identification:
     own = tuple(project for project in acquaintance.projects if _belongs(acquaintance, project))
     still_open = tuple(project for project in own if _is_open(project))
+    if len(still_open) > 1:
+        still_open = _forwarded_for(acquaintance, still_open, forwarded) or still_open
     if len(still_open) == 1:
         return _submission(acquaintance, still_open[0], assumed=assumed)
     if still_open:
@@ -100,6 +137,29 @@ def _by_sender(acquaintance: Acquaintance, *, assumed: bool) -> Identification:
     if acquaintance.colleague_of:
         return Unidentified(HoldReason.COLLEAGUE, tuple(filter(_is_open, acquaintance.projects)))
     return Unidentified(HoldReason.UNIDENTIFIED_SENDER)
+
+
+def _forwarded_for(
+    acquaintance: Acquaintance, projects: Sequence[Project], forwarded: Sequence[Address]
+) -> tuple[Project, ...]:
+    """A freelancer's projects for the client whose contact, else whose colleague, wrote what is forwarded."""
+    own = [entry for entry in projects if entry.client.id not in acquaintance.clients]
+    by_contact = tuple(
+        entry
+        for entry in own
+        if any(is_among(address, entry.client.contacts) for address in forwarded)
+    )
+    by_domain = tuple(
+        entry
+        for entry in own
+        if any(_is_within(address, entry.client.domains) for address in forwarded)
+    )
+    return by_contact or by_domain
+
+
+def _is_within(address: Address, domains: Sequence[str]) -> bool:
+    host = address.rpartition("@")[2]
+    return any(host == domain or host.endswith(f".{domain}") for domain in domains)
 
 
 def _outsider(acquaintance: Acquaintance, projects: Sequence[Project]) -> Unidentified:
@@ -122,7 +182,9 @@ def _submission(acquaintance: Acquaintance, project: Project, *, assumed: bool) 
 
 
 def _belongs(acquaintance: Acquaintance, project: Project) -> bool:
-    return project.client.id in acquaintance.clients or acquaintance.sender in project.freelancers
+    return project.client.id in acquaintance.clients or (
+        acquaintance.sender is not None and is_among(acquaintance.sender, project.freelancers)
+    )
 
 
 def _threaded(acquaintance: Acquaintance) -> tuple[Project, ...]:

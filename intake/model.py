@@ -6,6 +6,7 @@ business are those of the README, one word per thing. Octets, text, names and ad
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -38,8 +39,49 @@ OTHER = Kind("other")
 
 
 def normalise_address(text: str) -> Address:
-    """The form in which addresses are compared: stripped and lower-cased, local part too (as mail servers in use do)."""
-    return Address(text.strip().lower())
+    """The form in which addresses are compared: stripped and lower-cased, local part too (as mail servers in use do).
+
+    The domain is in ASCII (RFC 5891), so that both its spellings are one address.
+    """
+    local, at, domain = text.strip().lower().rpartition("@")
+    return Address(f"{local}{at}{ascii_domain(domain)}")
+
+
+def ascii_domain(domain: str) -> str:
+    """A domain with its labels in ASCII (RFC 3492).
+
+    Nothing is mapped beyond case: a domain that only looks like another, or has "ß" for "ss", is another.
+    """
+    if domain.isascii():
+        return domain
+    labels = unicodedata.normalize("NFC", domain).split(".")
+    return ".".join(
+        label if label.isascii() else "xn--" + label.encode("punycode").decode("ascii")
+        for label in labels
+    )
+
+
+_GMAIL = frozenset({"gmail.com", "googlemail.com"})
+
+
+def mailbox_of(address: Address) -> Address:
+    """The mailbox that an address reaches, for comparing only: without its "+tag" (RFC 5233), at Gmail without dots as well.
+
+    An answer goes to the address itself.
+    """
+    local, _, domain = address.rpartition("@")
+    local = local.partition("+")[0] or local
+    if domain in _GMAIL:
+        return Address(f"{local.replace('.', '')}@gmail.com")
+    return Address(f"{local}@{domain}")
+
+
+def is_among(address: Address, people: Sequence[Address]) -> bool:
+    """Whether an address reaches the mailbox of one of these people."""
+    if address in people:
+        return True
+    mailbox = mailbox_of(address)
+    return any(mailbox_of(person) == mailbox for person in people)
 
 
 def subaddress(own: Address, token: Token) -> Address:
@@ -160,7 +202,9 @@ class Part:
     path ("3!folder/a.pdf"). `container` is the path of what held it, None for the message's own leaves. `filename` is
     what the sender wrote, decoded: never a safe storage name. `octets` are decoded as far as they go; `damaged` says
     that they did not go all the way. `sniffed` is the media type that the octets show, None where they show none.
-    `referenced` says that the message's own HTML shows the part by its Content-ID.
+    `referenced` says that the message's own HTML shows the part by its Content-ID. `macros` says that an Office file holds
+    a program, `small_picture` that a picture is no larger than a logo may be: both of documents, once they are unpacked.
+    `pasted` says that it is not a file but an article in the text.
     """
 
     path: str
@@ -176,6 +220,9 @@ class Part:
     container: str | None = None
     damaged: bool = False
     referenced: bool = False
+    macros: bool = False
+    small_picture: bool = False
+    pasted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +239,8 @@ class InboundMessage:
 
     `sender` is None unless From holds exactly one mailbox with an @. `written` is what the sender wrote, without quoted
     text and signature; `text` is the whole of the bodies. `digest` names the message without its trace fields, so that a
-    redelivery has the same one. `date` is aware, None where the Date field is missing or wrong.
+    redelivery has the same one. `date` is aware, None where the Date field is missing or wrong. `opened` are the paths of
+    parts that have been opened: their text is in `written`, what they hold stands behind them in `parts`.
     """
 
     sha256: Sha256
@@ -215,11 +263,29 @@ class InboundMessage:
     links: tuple[str, ...] = field(repr=False)
     parts: tuple[Part, ...]
     defects: tuple[str, ...]
+    opened: tuple[str, ...] = ()
+    bounces: tuple[BounceReport, ...] = ()
+    """What a delivery report says; read in the child, since it stands in octets."""
 
     def field_values(self, name: str) -> tuple[str, ...]:
         """The values of every field of that name, topmost first; the name's case does not matter."""
         wanted = name.lower()
         return tuple(entry.value for entry in self.fields if entry.name.lower() == wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class Unpacked:
+    """What a message holds, containers opened.
+
+    `parts` are all leaves in order, a container before what it holds. `defects` are those of embedded messages and
+    containers. `inner` are the embedded messages themselves, outer ones first. `written` is the text that only a winmail.dat holds,
+    None where there is none.
+    """
+
+    parts: tuple[SortedPart, ...]
+    defects: tuple[str, ...] = ()
+    inner: tuple[InboundMessage, ...] = ()
+    written: str | None = field(default=None, repr=False)
 
 
 class HoldReason(StrEnum):
@@ -276,6 +342,29 @@ class Bounce:
 
 
 Disposition = Accepted | Held | Discarded | Bounce
+
+
+@dataclass(frozen=True, slots=True)
+class BounceReport:
+    """What a delivery report says of one recipient of the letter `of`, a Message-ID; None for what it does not say.
+
+    `status` is an enhanced status code (RFC 3463). `permanent` is False where the letter is only late, or may arrive
+    when sent again.
+    """
+
+    of: str | None = field(repr=False)
+    recipient: Address | None = field(repr=False)
+    status: str | None
+    permanent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Whether letters reach a contact: when one came back for good, and the first day on which an absent one is back."""
+
+    address: Address = field(repr=False)
+    bounced_at: datetime | None
+    away_until: date | None
 
 
 # ---------------------------------------------------------------- documents
@@ -692,11 +781,12 @@ class PartOutcome:
 
 
 class LetterKind(StrEnum):
-    """Why we write."""
+    """Why we write. `COLLEAGUE` asks a freelancer whether somebody on a client's domain may send files for it."""
 
     REPLY = "reply"
     REPORT = "report"
     QUESTION = "question"
+    COLLEAGUE = "colleague"
     REMINDER = "reminder"
     DIGEST = "digest"
     NOTICE = "notice"
@@ -736,6 +826,8 @@ class Received:
     written: str = field(default="", repr=False)
     notes: tuple[str, ...] = field(default=(), repr=False)
     """Sentences that the answer must hold as well, such as "Your mail named no project, so this went to Q4 launch."."""
+    hold: HoldId | None = None
+    """Of a letter about a colleague: the message's number in `intake review list`, None where nothing waits any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -760,7 +852,7 @@ class Brief:
     """None for a question, which belongs to no project yet."""
     documents: tuple[Document, ...] = ()
     candidates: tuple[Project, ...] = ()
-    """Of a question: the open projects of the person asked."""
+    """Of a question: the open projects of the person asked. Of a letter about a colleague: those of the client."""
     received: tuple[Received, ...] = ()
     link_for: tuple[tuple[int, str], ...] = field(default=(), repr=False)
     review_for: tuple[tuple[int, int], ...] = ()

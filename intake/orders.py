@@ -44,6 +44,8 @@ class ReaderSettings:
     """What the examples have in common, as children are given it."""
     extract_seconds: float = 30.0
     fiscal_year_starts: int = 1
+    clamd: str | None = field(default=None, repr=False)
+    """The virus scanner that a Reader asks before anything is opened, None for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,8 @@ class Opened:
 
     message: InboundMessage
     parts: tuple[SortedPart, ...]
+    forwarded: tuple[Address, ...] = field(default=(), repr=False)
+    """The senders of the messages in it, outer ones first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,12 @@ class MessageOrder:
     received_on: date | None
     """None: only open the message, and examine nothing."""
     skip: tuple[str, ...] = ()
+    scanned: bool = False
+    """Whether the octets of each part are shown, as SHOWN, before the part is opened, and a refusal waited for."""
+    infected: bool = False
+    """Whether the scanner found something in the message as a whole."""
+    linked: InboundMessage | None = None
+    """Where the child does not hold a message but a file that one links to: that message, with the file as its only part."""
     do: Literal["message"] = "message"
 
 
@@ -147,6 +157,10 @@ EXAMPLE = TypeAdapter(ExampleFile | Unusable)
 PROFILES = TypeAdapter(tuple[Profile, ...])
 OCTETS = TypeAdapter(OctetsOrder)
 OPENED = TypeAdapter(Opened)
+SHOWN = b"scan"
+"""The header under which a child shows octets that it is to open; what it gets is a REFUSAL."""
+REFUSAL: TypeAdapter[Fate | None] = TypeAdapter(Fate | None)
+"""Why the octets are not to be opened, None where they may be."""
 EXAMINED = TypeAdapter(Examined)
 
 
@@ -159,12 +173,17 @@ def documents_of(parts: Sequence[SortedPart]) -> tuple[Part, ...]:
     return tuple(unique.values())
 
 
+def enclosed_documents(parts: Sequence[SortedPart]) -> tuple[Part, ...]:
+    """Those of them that came as files: what is pasted may be any mail's text."""
+    return tuple(part for part in documents_of(parts) if not part.pasted)
+
+
 def clues_of(message: InboundMessage, part: Part, order: MessageOrder) -> Clues:
     """What is known about a part of a message beside its octets."""
     return Clues(
         filename=part.filename,
         subject=message.subject,
-        words=message.written,
+        words="" if part.pasted else message.written,
         on=message.date.astimezone(UTC).date() if message.date else order.received_on,
         fiscal_year_starts=order.settings.fiscal_year_starts,
     )

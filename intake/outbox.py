@@ -31,6 +31,7 @@ from intake.model import (
     Sent,
     Sink,
     Token,
+    is_among,
     subaddress,
 )
 from intake.reports import local_day, report_of
@@ -84,6 +85,8 @@ class Outbox:
         if claim.cut_off:
             return self._settle_cut_off(claim)
         letter = claim.frozen
+        if letter is None and not self._still_asks(claim):
+            return self._dropped(claim)
         if letter is None:
             try:
                 letter = self._composed(claim)
@@ -106,15 +109,23 @@ class Outbox:
         A sink that does not let us in is no reason to doubt: nothing has left.
         """
         if not _still_belongs(claim):
-            self.ledger.letters.dropped(claim)
-            log.warning(telemetry.LETTER_DROPPED, letter_id=claim.number)
-            return True
+            return self._dropped(claim)
         try:
             delivery = self.sink.send(letter)
         except ConfigError as error:
             self.ledger.letters.retry(claim, str(error), pause=NOT_LET_IN, counts=False)
             raise TransientError(str(error)) from error
         return self._record(claim, delivery)
+
+    def _still_asks(self, claim: LetterClaim) -> bool:
+        """Whether a letter about a colleague is still about something that waits, and still asks one of the freelancers."""
+        waits = any(received.hold is not None for received in claim.received)
+        return claim.kind is not LetterKind.COLLEAGUE or (waits and bool(self._candidates(claim)))
+
+    def _dropped(self, claim: LetterClaim) -> bool:
+        self.ledger.letters.dropped(claim)
+        log.warning(telemetry.LETTER_DROPPED, letter_id=claim.number)
+        return True
 
     def _settle_cut_off(self, claim: LetterClaim) -> bool:
         """A worker was cut off while it sent this: only evidence decides."""
@@ -190,7 +201,7 @@ class Outbox:
         if claim.kind is not LetterKind.REPLY or standing is None:
             return ()
         contacts = standing.project.client.contacts
-        return tuple(Mailbox("", address) for address in claim.cc if address in contacts)
+        return tuple(Mailbox("", address) for address in claim.cc if is_among(address, contacts))
 
     def _message_id(self, claim: LetterClaim, token: Token | None) -> str:
         """The letter's Message-ID, from its key alone: composed twice, it is the same."""
@@ -203,20 +214,31 @@ class Outbox:
         return subaddress(address, token) if token else address
 
     def _candidates(self, claim: LetterClaim) -> tuple[Project, ...]:
-        """Of a question: the open projects in which the person asked is a contact or the freelancer."""
-        if claim.kind is not LetterKind.QUESTION:
+        """Of a question: the open projects in which the person asked is a contact or the freelancer.
+
+        Of a letter about a colleague: the freelancer's open projects for the client whose colleague it is.
+        """
+        person, directory = claim.recipient.address, self.ledger.directory
+        if claim.kind is LetterKind.QUESTION:
+            known = directory.acquaintance(person, token=None, thread=())
+            clients, others = known.clients, known.projects
+        elif claim.kind is LetterKind.COLLEAGUE and claim.received:
+            sender = claim.received[-1].sender.address
+            known = directory.acquaintance(sender, token=None, thread=())
+            clients = ()
+            others = tuple(one for one in known.projects if one.client.id in known.colleague_of)
+        else:
             return ()
-        person = claim.recipient.address
         return tuple(
             project
-            for project in self.ledger.directory.projects()
+            for project in others
             if project.state is not ProjectState.CLOSED
-            and (person in project.client.contacts or person in project.freelancers)
+            and (project.client.id in clients or is_among(person, project.freelancers))
         )
 
     def _links(self, claim: LetterClaim, standing: Standing | None) -> tuple[tuple[int, str], ...]:
         """Addresses that expire, for freelancers only."""
-        if standing is None or claim.recipient.address not in standing.project.freelancers:
+        if standing is None or not is_among(claim.recipient.address, standing.project.freelancers):
             return ()
         return tuple(
             (document.number, address)
@@ -235,4 +257,4 @@ def _still_belongs(claim: LetterClaim) -> bool:
     if claim.standing is None:
         return True
     project = claim.standing.project
-    return claim.recipient.address in {*project.client.contacts, *project.freelancers}
+    return is_among(claim.recipient.address, (*project.client.contacts, *project.freelancers))

@@ -7,34 +7,41 @@ is written in one, and decided again where the project changed meanwhile.
 from __future__ import annotations
 
 import hashlib
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, timedelta
+from datetime import UTC, date, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from intake import links as addresses
+from intake.absence import returns_on
 from intake.answers import (
+    COLLEAGUES,
     Caps,
     Occasion,
+    colleague_letters,
     letters_after_filing,
     people_copied,
     question,
     thread_key,
 )
+from intake.confidential import is_said_confidential
 from intake.config import Settings
+from intake.decoration import is_decoration
 from intake.errors import BlobsRefusedError, PermanentError, StaleViewError, TransientError
+from intake.fetch import FilesBehind
 from intake.filing import Filer, outcome
-from intake.identify import identify, thread_of, token_of
+from intake.identify import forwarded_senders, identify, thread_of, token_of
 from intake.kinds import ExampleFile, built_in
 from intake.lessons import Newcomer, learned
 from intake.model import (
     Accepted,
     Acquaintance,
     Address,
+    Authentication,
+    AutoKind,
     BlobKey,
     BlobNote,
     Bounce,
@@ -50,12 +57,14 @@ from intake.model import (
     ProjectId,
     RawMessage,
     Sha256,
+    SortedPart,
     Submission,
     Unidentified,
+    is_among,
 )
-from intake.orders import Examined, documents_of
+from intake.orders import Examined, documents_of, enclosed_documents
 from intake.reader import OpenMessage, Reader
-from intake.vet import VetPolicy, vet
+from intake.vet import VetPolicy, authentication, vet
 from storage.blobs import Store, document_key, raw_key
 from storage.ledger import Ledger
 from storage.messages import Receipt
@@ -82,6 +91,10 @@ class Desk:
     blobs: Store
     reader: Reader
     pool: Executor
+    own_check: Callable[[bytes, Address], Authentication] | None = None
+    """Our own look at a message's signatures, for a sender for whom no trusted server vouches; None where it is off."""
+    fetch: Callable[[Sequence[LinkFound]], FilesBehind] | None = None
+    """Gets the files behind links; None where nothing may be fetched."""
 
     @property
     def policy(self) -> VetPolicy:
@@ -142,15 +155,35 @@ class Reading:
 
     def __init__(self, desk: Desk, claim: Claim, opened: OpenMessage) -> None:
         self.desk, self.claim, self.opened = desk, claim, opened
+        self._linked: tuple[OpenMessage, ...] = ()
+        """The files behind links, each open in a child of its own."""
 
     @cached_property
     def links(self) -> tuple[LinkFound, ...]:
-        """The addresses in what the sender wrote."""
-        return tuple(addresses.judge(url) for url in self.opened.message.links)
+        """The addresses in what the sender wrote, and in what was forwarded."""
+        message = self.opened.message
+        return tuple(addresses.judge(url, around=message.text) for url in message.links)
+
+    @cached_property
+    def parts(self) -> tuple[SortedPart, ...]:
+        """All parts; a small picture that comes again and again with this sender's mail is no document."""
+        sender = self.opened.message.sender
+        small = {entry.part.sha256 for entry in self.opened.parts if entry.part.small_picture}
+        if not small or sender is None:
+            return self.opened.parts
+        seen = self.desk.ledger.messages.unwanted_before(sender.address, small)
+        return tuple(
+            replace(entry, fate=Fate.SIGNATURE_IMAGE)
+            if entry.fate is Fate.DOCUMENT
+            and is_decoration(entry.part, seen.get(entry.part.sha256, 0))
+            else entry
+            for entry in self.opened.parts
+        )
 
     def close(self) -> None:
-        """End the child."""
-        self.opened.close()
+        """End the children."""
+        for opened in (self.opened, *self._linked):
+            opened.close()
 
     def settle(self) -> MessageStatus:
         """Decide what the message means and write that down; raises what storing and writing raise."""
@@ -168,14 +201,26 @@ class Reading:
     def _vetted(self) -> Disposition:
         """The disposition of the message itself; a person's release outweighs a hold."""
         message = self.opened.message
-        documents = any(entry.fate is Fate.DOCUMENT for entry in self.opened.parts)
-        disposition = vet(message, documents=documents or bool(self.links), policy=self.desk.policy)
+        disposition = vet(
+            message,
+            documents=bool(enclosed_documents(self.parts)) or bool(self.links),
+            policy=self.desk.policy,
+            own=self._own_authentication(),
+        )
         if self.claim.oversize_octets is not None:
             auto = None if isinstance(disposition, Bounce) else disposition.auto
             return Held(HoldReason.TOO_LARGE, auto, disposition.authentication)
         if isinstance(disposition, Held) and self.claim.released and message.sender is not None:
             return Accepted(disposition.auto, disposition.authentication)
         return disposition
+
+    def _own_authentication(self) -> Authentication:
+        """What the message's signatures say of its sender, where no trusted server says anything and we may look."""
+        message, check = self.opened.message, self.desk.own_check
+        said = authentication(message, self.desk.policy.trusted_authserv_ids)
+        if check is None or message.sender is None or said is not Authentication.NONE:
+            return Authentication.NONE
+        return check(self.opened.raw, message.sender.address)
 
     def _unfiled(
         self,
@@ -192,9 +237,13 @@ class Reading:
             auto=None if isinstance(disposition, Bounce) else disposition.auto,
             authentication=disposition.authentication,
             message=self.opened.message,
-            parts=tuple(outcome(entry.part, entry.fate) for entry in self.opened.parts),
+            parts=tuple(
+                outcome(entry.part, entry.fate) for entry in self.parts if not entry.part.pasted
+            ),
             links=self.links,
             letters=letters,
+            bounces=self.opened.message.bounces if isinstance(disposition, Bounce) else (),
+            away_until=self._away_until(disposition),
         )
         return self.desk.ledger.messages.settle(self.claim, settlement)
 
@@ -205,6 +254,7 @@ class Reading:
             letters = self._question(disposition, identification)
             return self._unfiled(disposition, hold=identification.reason, letters=letters)
         project = identification.project.id
+        self._fetch(disposition)
         for _ in range(MOST_VIEWS):
             try:
                 return self._settled(
@@ -214,24 +264,48 @@ class Reading:
                 continue
         raise TransientError(f"Project {project} changes faster than message {self.claim.number}.")
 
+    def _fetch(self, disposition: Accepted) -> None:
+        """Get the files behind the links of a person whom we believe, and have each read as if it had been attached."""
+        believed = disposition.authentication is Authentication.PASS or self.claim.released
+        if self.desk.fetch is None or disposition.auto is not None or not believed:
+            return
+        behind = self.desk.fetch(self.links)
+        self.links = behind.links
+        for part in behind.parts:
+            self.parts = (*self.parts, *self._opened_file(part))
+
+    def _opened_file(self, part: Part) -> tuple[SortedPart, ...]:
+        """What a file from elsewhere is and holds; one over which its child dies costs only itself."""
+        received_on = self.claim.received_at.astimezone(UTC).date()
+        opened = self.desk.reader.open_linked(self.opened.message, part, received_on=received_on)
+        try:
+            entries = opened.parts
+        except PermanentError:
+            opened.close()
+            return (SortedPart(part, Fate.UNREADABLE),)
+        self._linked = (*self._linked, opened)
+        return entries
+
     def _identified(self) -> Identification:
         """Whose this is; a person's assignment outweighs every rule."""
         message, ledger = self.opened.message, self.desk.ledger
         sender = message.sender.address if message.sender else None
         if self.claim.assigned is not None and sender is not None:
             project = ledger.standing(self.claim.assigned).project
-            return Submission(project, sender, is_freelancer=sender in project.freelancers)
+            return Submission(project, sender, is_freelancer=is_among(sender, project.freelancers))
         token = token_of(message.recipients, self.desk.settings.intake.address)
         acquaintance = ledger.directory.acquaintance(sender, token=token, thread=thread_of(message))
         named = self._projects_named(acquaintance)
         if len(named) > 1:
             return Unidentified(HoldReason.AMBIGUOUS_PROJECT, named)
-        return identify(message, acquaintance, token=token)
+        forwarded = forwarded_senders(message, self.opened.forwarded)
+        return identify(message, acquaintance, token=token, forwarded=forwarded)
 
     def _projects_named(self, acquaintance: Acquaintance) -> tuple[Project, ...]:
         """The sender's projects whose addresses the message names; the envelope alone decides where it is known."""
         if self.claim.envelope_recipient is not None:
             return ()
+        sender = acquaintance.sender
         own = self.desk.settings.intake.address
         tokens = {token_of([address], own) for address in self.opened.message.recipients}
         return tuple(
@@ -240,15 +314,25 @@ class Reading:
             if project.token in tokens
             and (
                 project.client.id in acquaintance.clients
-                or acquaintance.sender in project.freelancers
+                or (sender is not None and is_among(sender, project.freelancers))
             )
         )
+
+    def _away_until(self, disposition: Disposition) -> date | None:
+        """The day on which an absent sender is back, where an automatic answer says so."""
+        if isinstance(disposition, Bounce) or disposition.auto is not AutoKind.AUTO_REPLIED:
+            return None
+        message = self.opened.message
+        said = f"{message.subject}\n{message.written}"
+        return returns_on(said, on=self.claim.received_at.astimezone(UTC).date())
 
     def _question(
         self, disposition: Accepted, unidentified: Unidentified
     ) -> tuple[LetterIntent, ...]:
-        """A known person with several projects is asked which one it is for."""
+        """A known person with several projects is asked which one it is for; a freelancer about a colleague of the client."""
         sender = self.opened.message.sender
+        if unidentified.reason is HoldReason.COLLEAGUE:
+            return colleague_letters(self._occasion(disposition, None, COLLEAGUES), unidentified)
         if not (unidentified.reason is HoldReason.AMBIGUOUS_PROJECT and unidentified.candidates):
             return ()
         return question(self._occasion(disposition, None), sender) if sender else ()
@@ -260,7 +344,7 @@ class Reading:
         desk, message, project = self.desk, self.opened.message, standing.project
         confidential = self._is_confidential(project)
         known = {document.sha256 for document in standing.documents}
-        fresh = [part for part in documents_of(self.opened.parts) if part.sha256 not in known]
+        fresh = [part for part in documents_of(self.parts) if part.sha256 not in known]
         keys = {
             part.sha256: document_key(
                 project, filename=part.filename, sha256=part.sha256, confidential=confidential
@@ -277,7 +361,7 @@ class Reading:
             confidential=confidential,
             keys=keys,
         )
-        decision = filer.decide(self.opened.parts, examined, self.links)
+        decision = filer.decide(self.parts, examined, self.links)
         occasion = self._occasion(disposition, project.id)
         settlement = Settlement(
             status=MessageStatus.ACCEPTED,
@@ -292,14 +376,30 @@ class Reading:
             documents=decision.documents,
             superseded=decision.superseded,
             letters=letters_after_filing(occasion, submission, decision),
+            away_until=self._away_until(disposition),
         )
         return desk.ledger.messages.settle(self.claim, settlement)
 
     @cached_property
     def _examined(self) -> dict[Sha256, Examined]:
         """What the child found in each document, by SHA-256."""
-        sha256 = {entry.part.path: entry.part.sha256 for entry in self.opened.parts}
-        return {sha256[found.path]: found for found in self.opened.examined()}
+        sha256 = {entry.part.path: entry.part.sha256 for entry in self.parts}
+        return {
+            sha256[found.path]: found
+            for opened in (self.opened, *self._linked)
+            for found in opened.examined()
+        }
+
+    def _holder(self, part: Part) -> OpenMessage:
+        """Whose child holds a part."""
+        return next(
+            (
+                opened
+                for opened in self._linked
+                if any(entry.part.path == part.path for entry in opened.parts)
+            ),
+            self.opened,
+        )
 
     def _compared(self, parts: Sequence[Part], project: Project) -> dict[Sha256, Examined]:
         """The new documents, compared with what this client's people showed of own kinds too; nothing where they did not."""
@@ -311,7 +411,7 @@ class Reading:
         taught = [read for entry in reversed(shown) if (read := self._example(entry))]
         profiles = self.desk.reader.profiles_with(taught)
         return {
-            part.sha256: self.opened.examine_again(part, profiles)
+            part.sha256: self._holder(part).examine_again(part, profiles)
             for part in parts
             if self._examined[part.sha256].classification.problem is None
         }
@@ -350,7 +450,7 @@ class Reading:
             newcomer = Newcomer(name, part.sha256, seen.sketch, read)
             decided = learned(newcomer, lessons, project, sender=sender)
             if decided.kind != read.kind:
-                decided = self.opened.read_time(part, decided)
+                decided = self._holder(part).read_time(part, decided)
             known[part.sha256] = replace(seen, classification=decided)
         return known
 
@@ -374,7 +474,7 @@ class Reading:
                 tags=() if confidential else (("kind", classification.kind),),
                 confidential=confidential,
             )
-            octets = self.opened.octets(part.path)
+            octets = self._holder(part).octets(part.path)
             put = self.desk.blobs.put
             puts.append(self.desk.pool.submit(put, keys[part.sha256], octets, note))
         with _at_the_blobs():
@@ -384,12 +484,11 @@ class Reading:
     def _is_confidential(self, project: Project) -> bool:
         """The project is, or the person says so of this mail."""
         words = self.desk.settings.confidential.words
-        said = f"{self.opened.message.subject}\n{self.opened.message.written}"
-        return project.confidential or any(
-            re.search(rf"\b{re.escape(word)}\b", said, re.IGNORECASE) for word in words
-        )
+        return project.confidential or is_said_confidential(self.opened.message, words)
 
-    def _occasion(self, disposition: Accepted, project: ProjectId | None) -> Occasion:
+    def _occasion(
+        self, disposition: Accepted, project: ProjectId | None, thread: str | None = None
+    ) -> Occasion:
         message, settings = self.opened.message, self.desk.settings.intake
         sender = message.sender.address if message.sender else Address("")
         received_on = self.claim.received_at.astimezone(ZoneInfo(settings.timezone)).date()
@@ -399,7 +498,7 @@ class Reading:
             auto=disposition.auto,
             answerable=self.claim.answerable and (since is None or received_on >= since),
             history=self.desk.ledger.letters.history(
-                sender, thread=thread_key(message), project=project
+                sender, thread=thread or thread_key(message), project=project
             ),
             answer_after=timedelta(seconds=settings.answer_after_seconds),
             caps=Caps(**settings.answer_caps.model_dump()),

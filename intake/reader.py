@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
@@ -26,6 +27,7 @@ from intake.model import (
     Address,
     Classification,
     Clues,
+    Fate,
     InboundMessage,
     Kind,
     Part,
@@ -42,6 +44,8 @@ from intake.orders import (
     OPENED,
     ORDER,
     PROFILES,
+    REFUSAL,
+    SHOWN,
     Examined,
     ExampleOrder,
     FileOrder,
@@ -57,6 +61,7 @@ from intake.orders import (
     clues_of,
     documents_of,
 )
+from intake.scan import Scanner
 
 if TYPE_CHECKING:
     from intake.config import Settings
@@ -68,6 +73,8 @@ OCR_SECONDS = 8.0
 MOST_TAUGHT = 10
 """Documents that people sorted into an own kind: of its twenty examples at most these, for the client whose they are."""
 EXAMPLES_KEPT = 500
+SCAN_SECONDS = 300.0
+"""For all that one message holds: well under the lease of a claim."""
 MEMORY_OCTETS = 1_500_000_000
 """Address space of one child beyond that of the fork server."""
 
@@ -96,6 +103,7 @@ def reader_settings(settings: Settings | None) -> ReaderSettings:
         ),
         extract_seconds=limits.extract_seconds,
         fiscal_year_starts=settings.intake.fiscal_year_starts,
+        clamd=settings.scan.clamd,
     )
 
 
@@ -104,13 +112,16 @@ class OpenMessage:
 
     Made by `Reader.open`. The child parses, unpacks and examines the documents at once, while the caller does something
     else; `message`, `parts` and `examined` wait for what it finds. They raise PermanentError where the child dies over
-    the message itself.
+    the message itself. Where there is a virus scanner the child opens no part that has not passed it: these three then
+    raise TransientError too, where it does not answer.
     """
 
     def __init__(self, reader: Reader, octets: bytes, order: MessageOrder) -> None:
         self._reader = reader
         self._octets = octets
         self._order = order
+        self._refusals: dict[str, Fate | None] = {}
+        self._scanned_seconds = 0.0
         self._stack = ExitStack()
         self._channel = self._start()
 
@@ -129,9 +140,34 @@ class OpenMessage:
 
     def _receive_opened(self) -> Opened:
         try:
-            return OPENED.validate_json(self._channel.receive().header)
+            frame = self._channel.receive()
+            while self._order.scanned and frame.header == SHOWN:
+                self._channel.send(REFUSAL.dump_json(self._refusal(frame.octets)))
+                frame = self._channel.receive()
+            return OPENED.validate_json(frame.header)
         except ChildDied as death:
             raise PermanentError(f"The message could not be opened ({death.death}).") from death
+
+    def _refusal(self, octets: bytes) -> Fate | None:
+        """What the scanner says of octets, which is asked once, also where a child dies and another begins anew."""
+        sha256 = hashlib.sha256(octets).hexdigest()
+        if sha256 not in self._refusals:
+            if self._scanned_seconds > SCAN_SECONDS:
+                raise PermanentError("The message takes the virus scanner too long.")
+            began = time.monotonic()
+            self._refusals[sha256] = self._reader.scan(octets)
+            self._scanned_seconds += time.monotonic() - began
+        return self._refusals[sha256]
+
+    @property
+    def raw(self) -> bytes:
+        """The message itself, as it was received."""
+        return self._octets
+
+    @property
+    def forwarded(self) -> tuple[Address, ...]:
+        """The senders of the messages in it: whoever sent it may have made them up."""
+        return self._opened.forwarded
 
     @property
     def message(self) -> InboundMessage:
@@ -162,9 +198,13 @@ class OpenMessage:
         """The octets of one part; only after all of `examined`."""
         try:
             self._channel.send(OCTETS.dump_json(OctetsOrder(path)))
-            return self._channel.receive().octets
+            octets = self._channel.receive().octets
         except ChildDied as death:
             raise PermanentError(f"A part could not be read again ({death.death}).") from death
+        # A child may have been taken over: what it hands out is kept only if the scanner has seen these very octets.
+        if self._order.scanned and self._refusal(octets) is not None:
+            raise PermanentError("A part is not what the virus scanner has passed.")
+        return octets
 
     def read_time(self, part: Part, found: Classification) -> Classification:
         """As `Reader.read_time`, of one of the parts; only after all of `examined`."""
@@ -196,6 +236,7 @@ class Reader:
             seconds=settings.extract_seconds,
         )
         self._guard = Guard(WORK, limits=limits, server=server)
+        self._scanner = Scanner(settings.clamd) if settings.clamd is not None else None
         self.examples = Examples(settings.examples, self._example_at)
         self._shown: dict[tuple[Kind, Sha256], ExampleFile | Unusable] = {}
 
@@ -204,11 +245,34 @@ class Reader:
     ) -> OpenMessage:
         """Have a child read a message; without the day on which it came, only what the message itself says.
 
-        The day of the message, or else `received_on`, is the one against which "next quarter" is read.
+        The day of the message, or else `received_on`, is the one against which "next quarter" is read. Raises
+        TransientError where there is a virus scanner and it does not answer: no child gets the message then.
         """
-        settings = self._taught if received_on is not None else _without_examples(self.settings)
-        order = MessageOrder(settings, envelope_recipient, received_on)
+        settings = self._taught if received_on is not None else _for_children(self.settings)
+        return self._opened(octets, MessageOrder(settings, envelope_recipient, received_on))
+
+    def open_linked(
+        self, message: InboundMessage, part: Part, *, received_on: date | None
+    ) -> OpenMessage:
+        """Have a child read a file that a message links to, as if it had been attached. Raises what `open` raises."""
+        bare = replace(message, parts=(replace(part, octets=b""),))
+        return self._opened(part.octets, MessageOrder(self._taught, None, received_on, linked=bare))
+
+    def _opened(self, octets: bytes, order: MessageOrder) -> OpenMessage:
+        order = replace(
+            order,
+            scanned=self._scanner is not None,
+            # One that is too large for the scanner is judged by its parts, none of which is opened before it has passed.
+            infected=self.scan(octets) is Fate.INFECTED,
+        )
         return OpenMessage(self, octets, order)
+
+    def scan(self, octets: bytes) -> Fate | None:
+        """Why octets may not be opened, INFECTED or TOO_LARGE; None where they may, or where there is no scanner.
+
+        Raises TransientError where the scanner does not answer.
+        """
+        return None if self._scanner is None else self._scanner.scan(octets)
 
     def child(self, octets: bytes) -> AbstractContextManager[Channel]:
         """A new child that holds these octets; for `OpenMessage`."""
@@ -218,6 +282,9 @@ class Reader:
         self, octets: bytes, *, filename: str | None, on: date | None = None
     ) -> Classification:
         """Say what one file is; a file that cannot be read is a Classification with a `problem`."""
+        refusal = self.scan(octets)
+        if refusal is not None:
+            return _unopened(Problem(refusal.value), "the virus scanner did not let it pass")
         order = FileOrder(self._taught, filename, on)
         try:
             return EXAMINED.validate_json(self._answer(octets, order)).classification
@@ -233,7 +300,7 @@ class Reader:
         """
         if found.kind not in TIMED:
             return found
-        order = TimeOrder(_without_examples(self.settings), found, media_type, clues)
+        order = TimeOrder(_for_children(self.settings), found, media_type, clues)
         try:
             return EXAMINED.validate_json(self._answer(octets, order)).classification
         except ChildDied:
@@ -243,7 +310,7 @@ class Reader:
         self, octets: bytes, part: Part, *, clues: Clues, profiles: tuple[Profile, ...]
     ) -> Examined:
         """Examine one document with these profiles of own kinds in the place of the configuration's."""
-        settings = replace(_without_examples(self.settings), profiles=profiles)
+        settings = replace(_for_children(self.settings), profiles=profiles)
         order = PartOrder(settings, replace(part, octets=b""), clues)
         try:
             return EXAMINED.validate_json(self._answer(octets, order))
@@ -276,7 +343,7 @@ class Reader:
         if len(self._shown) >= EXAMPLES_KEPT:
             self._shown.clear()
         if (kind, sha256) not in self._shown:
-            settings = replace(_without_examples(self.settings), own_kinds=())
+            settings = replace(_for_children(self.settings), own_kinds=())
             try:
                 answer = self._answer(octets(), ExampleOrder(settings, kind, sha256, filename))
             except ChildDied as death:
@@ -303,9 +370,7 @@ class Reader:
     @cached_property
     def _taught(self) -> ReaderSettings:
         """The settings, with what the examples have in common in the place of their paths."""
-        return replace(
-            _without_examples(self.settings), profiles=self.profiles(self.examples.files)
-        )
+        return replace(_for_children(self.settings), profiles=self.profiles(self.examples.files))
 
     def _answer(self, octets: bytes, order: Order) -> bytes:
         with self._guard.child(octets) as channel:
@@ -321,9 +386,11 @@ class Reader:
         self._guard.close()
 
 
-def _without_examples(settings: ReaderSettings) -> ReaderSettings:
-    """As children are given them: they open no files."""
-    return replace(settings, examples=()) if settings.examples else settings
+def _for_children(settings: ReaderSettings) -> ReaderSettings:
+    """As children are given them: they open no files and no connections."""
+    if not settings.examples and settings.clamd is None:
+        return settings
+    return replace(settings, examples=(), clamd=None)
 
 
 def _unusable(death: Death) -> Unusable:
@@ -331,7 +398,8 @@ def _unusable(death: Death) -> Unusable:
 
 
 def _unread(path: str, death: Death) -> Examined:
-    problem = _unusable(death).problem
-    evidence = (f"it could not be opened ({death})",)
-    found = Classification(OTHER, confidence=0.0, sure=False, problem=problem, evidence=evidence)
-    return Examined(path, found)
+    return Examined(path, _unopened(_unusable(death).problem, f"it could not be opened ({death})"))
+
+
+def _unopened(problem: Problem, reason: str) -> Classification:
+    return Classification(OTHER, confidence=0.0, sure=False, problem=problem, evidence=(reason,))

@@ -15,6 +15,7 @@ from intake.errors import ConfigError
 from intake.kinds import TIMED, built_in
 from intake.lessons import lesson_from
 from intake.model import (
+    Address,
     BlobKey,
     BlobNote,
     Classification,
@@ -92,7 +93,10 @@ class Reviewer:
         return held
 
     def release(self, number: HoldId) -> HeldThing:
-        """Believe the sender of a held message, or let a letter leave (again)."""
+        """Believe the sender of a held message, or let a letter leave (again).
+
+        A colleague becomes a contact of the client whose domain it is, and all that waits from that address is released.
+        """
         held = self._find(number, "release")
         if held.what is HoldSubject.LETTER:
             self.ledger.holds.decide_letter(number, decision="release", state=LetterState.RETRY)
@@ -100,9 +104,27 @@ class Reviewer:
             raise ConfigError(
                 f"Number {number} was too large to be taken in: ask for a smaller one."
             )
+        elif held.reason == HoldReason.COLLEAGUE:
+            self._welcome(held)
         else:
             self.ledger.holds.release_message(number, decision="release", project=None)
         return held
+
+    def _welcome(self, held: HeldThing) -> None:
+        """Make a colleague a contact, then release what waits from that address. Repeating it changes nothing."""
+        sender, directory = Address(held.sender), self.ledger.directory
+        known = directory.acquaintance(sender, token=None, thread=())
+        clients = [client for client in directory.clients() if client.id in known.colleague_of]
+        if len(clients) > 1 and not known.clients:
+            raise ConfigError(
+                f"Number {held.id} comes from a domain of several clients: "
+                "`intake client contact add` says whose contact the sender is."
+            )
+        if clients and not known.clients:
+            directory.add_contact(clients[0].name, sender)
+        for entry in self.ledger.holds.waiting():
+            if entry.reason == HoldReason.COLLEAGUE and entry.sender == held.sender:
+                self.ledger.holds.release_message(entry.id, decision="release", project=None)
 
     def reject(self, number: HoldId, *, reason: str) -> HeldThing:
         """Say that a thing is not to be used. Nothing is deleted."""

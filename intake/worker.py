@@ -28,6 +28,7 @@ from intake.errors import (
 from intake.model import RawMessage, Source
 from intake.pages import publish
 from intake.pipeline import Reading, begin, process, receive
+from intake.scan import ScannerUnreachableError
 from storage.values import Claim, MessageStatus
 
 PAUSE_AFTER_OUTAGE = timedelta(seconds=15)
@@ -179,7 +180,7 @@ class Worker:
 
     def _cannot_work(self) -> bool:
         """Whether this round found out that messages can be neither stored nor settled."""
-        return not self._failed_now.isdisjoint({"blobs", "database"})
+        return not self._failed_now.isdisjoint({"blobs", "database", "scanner"})
 
     def _begin(self, claim: Claim, octets: bytes | None, *, at_once: bool) -> None:
         """Open a message, then settle the one before it while a child reads this one's documents."""
@@ -201,6 +202,7 @@ class Worker:
             closing(reading),
         ):
             status = reading.settle()
+            self._note_success("scanner")  # each part has passed it, or was refused by it
             log.info(telemetry.MESSAGE_SETTLED, message_id=number, status=status)
 
     @contextmanager
@@ -295,9 +297,15 @@ class Worker:
         except DatabaseUnreachableError as error:
             self._note_failure("database", error)
             return
+        except ScannerUnreachableError as error:
+            self._note_failure("scanner", error)
+            return
         except (IntakeError, OSError) as error:
             self._note_failure(what, error)
             return
+        self._note_success(what)
+
+    def _note_success(self, what: str) -> None:
         if what in self._unreachable and what not in self._failed_now:
             del self._unreachable[what]
             log.info(telemetry.RECOVERED, what=what)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import sqlalchemy as sa
+from sqlalchemy import orm
 from sqlalchemy.orm import Session
 
 from intake.errors import ConfigError
@@ -20,10 +21,15 @@ from intake.model import (
     ProjectId,
     ProjectState,
     Token,
+    is_among,
+    mailbox_of,
 )
 from storage import audit, schema
 from storage.database import Database
 from storage.rows import client_value, project_value
+
+_MOST_LABELS = 10
+"""Of a sender's domain; longer ones are nobody's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,11 +210,12 @@ class Directory:
             clients = _clients_of(session, sender)
             colleague_of = _clients_by_domain(session, sender)
             threads = _projects_of_thread(session, thread)
+            of_freelancer = _projects_of_freelancer(session, sender)
             rows = session.scalars(
                 sa.select(schema.Project)
                 .where(
                     schema.Project.client_id.in_([*clients, *colleague_of])
-                    | schema.Project.id.in_(_projects_of_freelancer(sender))
+                    | schema.Project.id.in_(of_freelancer)
                     | schema.Project.id.in_(threads)
                     | (schema.Project.id == (named.id if named else 0))
                 )
@@ -271,27 +278,45 @@ def _free_token(session: Session, title: str) -> Token:
 
 
 def _clients_of(session: Session, sender: Address) -> tuple[ClientId, ...]:
-    found = session.scalars(
-        sa.select(schema.Contact.client_id)
-        .where(schema.Contact.address == sender)
+    """The clients with this contact; only where no contact has the very address, those with one whose mailbox it is."""
+    contacts = session.execute(
+        sa.select(schema.Contact.client_id, schema.Contact.address)
+        .where(_may_be(schema.Contact.address, sender))
         .order_by(schema.Contact.client_id)
-    )
-    return tuple(ClientId(client) for client in found)
+    ).all()
+    exactly = [row.client_id for row in contacts if row.address == sender]
+    widely = [row.client_id for row in contacts if is_among(sender, (Address(row.address),))]
+    return tuple(dict.fromkeys(ClientId(client) for client in exactly or widely))
+
+
+def _may_be(address: orm.InstrumentedAttribute[str], sender: Address) -> sa.ColumnElement[bool]:
+    """Whether an address is at the sender's mailbox provider: what the database can say of `is_among`."""
+    domains = {sender.rpartition("@")[2], mailbox_of(sender).rpartition("@")[2]}
+    if "gmail.com" in domains:
+        domains.add("googlemail.com")
+    return sa.or_(*(address.endswith(f"@{domain}", autoescape=True) for domain in sorted(domains)))
 
 
 def _clients_by_domain(session: Session, sender: Address) -> tuple[ClientId, ...]:
-    found = session.scalars(
-        sa.select(schema.ClientDomain.client_id)
-        .where(schema.ClientDomain.domain == sender.rpartition("@")[2])
+    """The clients whose domain the sender's is, or a part of; the longest such domain decides."""
+    labels = sender.rpartition("@")[2].split(".")[-_MOST_LABELS:]
+    names = [".".join(labels[start:]) for start in range(len(labels) - 1)]
+    found = session.execute(
+        sa.select(schema.ClientDomain.domain, schema.ClientDomain.client_id)
+        .where(schema.ClientDomain.domain.in_(names))
         .order_by(schema.ClientDomain.client_id)
-    )
-    return tuple(ClientId(client) for client in found)
+    ).all()
+    longest = max((len(row.domain) for row in found), default=0)
+    return tuple(ClientId(row.client_id) for row in found if len(row.domain) == longest)
 
 
-def _projects_of_freelancer(sender: Address) -> sa.Select[int]:
-    return sa.select(schema.ProjectFreelancer.project_id).where(
-        schema.ProjectFreelancer.address == sender
+def _projects_of_freelancer(session: Session, sender: Address) -> tuple[int, ...]:
+    found = session.execute(
+        sa.select(schema.ProjectFreelancer.project_id, schema.ProjectFreelancer.address).where(
+            _may_be(schema.ProjectFreelancer.address, sender)
+        )
     )
+    return tuple(row.project_id for row in found if is_among(sender, (Address(row.address),)))
 
 
 def _projects_of_thread(session: Session, thread: Sequence[str]) -> tuple[ProjectId, ...]:

@@ -154,13 +154,13 @@ class Holds:
 
 
 def _drop_questions(session: Session, message: int) -> None:
-    """A person has answered: the sender need not be asked any more."""
+    """A person has answered: neither the sender nor a freelancer need be asked any more."""
     asked = sa.select(schema.LetterCause.letter_id).where(schema.LetterCause.message_id == message)
     session.execute(
         sa.update(schema.Letter)
         .where(
             schema.Letter.id.in_(asked),
-            schema.Letter.kind == LetterKind.QUESTION,
+            schema.Letter.kind.in_([LetterKind.QUESTION, LetterKind.COLLEAGUE]),
             schema.Letter.state == LetterState.INTENT,
             schema.Letter.worker_id.is_(None),
         )

@@ -6,6 +6,8 @@ intent → sending → sent | retry | doubtful | failed. The octets and the Mess
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -22,6 +24,7 @@ from intake.model import (
     Mailbox,
     OutboundMessage,
     ProjectId,
+    Reach,
     Thread,
 )
 from storage import audit, schema
@@ -29,6 +32,7 @@ from storage.claims import dead_holders
 from storage.database import Database
 from storage.holds import open_hold
 from storage.liveness import Liveness
+from storage.reach import reach
 from storage.rows import Documents, received_value, standing_value, thread_value
 from storage.values import DoubtfulLetter, History, HoldSubject, LetterClaim, LetterIntent, Standing
 
@@ -264,6 +268,11 @@ class Letters:
             last_told=told,
         )
 
+    def reach(self, addresses: Sequence[Address]) -> tuple[Reach, ...]:
+        """Whether letters reach these contacts, by address; those that are nobody's contact are left out."""
+        with self._database.read() as session:
+            return reach(session, addresses)
+
     def doubtful_ones(self) -> tuple[DoubtfulLetter, ...]:
         """Letters of which nobody knows whether they left."""
         with self._database.read() as session:
@@ -328,6 +337,8 @@ def _letter_claim(
         .where(schema.LetterCause.letter_id == row.id)
         .order_by(schema.Message.id)
     ).all()
+    asks = row.kind == LetterKind.COLLEAGUE
+    holds = _message_holds(session, [message.id for message in messages]) if asks else {}
     last = messages[-1] if messages else None
     copied = dict.fromkeys(address for message in messages for address in message.cc)
     return LetterClaim(
@@ -342,7 +353,10 @@ def _letter_claim(
         cut_off=cut_off,
         thread=thread_value(last) if last else Thread(subject=""),
         cc=tuple(Address(address) for address in copied if address != row.recipient),
-        received=tuple(received_value(session, message) for message in messages),
+        received=tuple(
+            replace(received_value(session, message), hold=holds.get(message.id))
+            for message in messages
+        ),
         standing=standing,
         review=review,
         now=now,
@@ -357,6 +371,18 @@ def _review_numbers(session: Session, project: int) -> tuple[tuple[int, HoldId],
         .order_by(schema.Document.number)
     )
     return tuple((row[0], HoldId(row[1])) for row in found)
+
+
+def _message_holds(session: Session, messages: Sequence[int]) -> dict[int, HoldId]:
+    """The numbers in the review queue of those of the messages that wait there."""
+    found = session.execute(
+        sa.select(schema.Hold.message_id, schema.Hold.id).where(
+            schema.Hold.what == HoldSubject.MESSAGE,
+            schema.Hold.message_id.in_(messages),
+            schema.Hold.decided_at.is_(None),
+        )
+    )
+    return {row.message_id: HoldId(row.id) for row in found if row.message_id is not None}
 
 
 def _frozen(row: schema.Letter) -> OutboundMessage | None:

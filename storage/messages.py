@@ -5,7 +5,7 @@ Each verb is one transaction whose name says what is true afterwards; doing one 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -31,6 +31,7 @@ from storage.database import Database
 from storage.holds import open_hold
 from storage.letters import owe
 from storage.liveness import Liveness
+from storage.reach import note_reach
 from storage.rows import document_row, lock_project, part_row
 from storage.values import Claim, HoldSubject, MessageStatus, NewMessage, Settlement
 
@@ -212,6 +213,7 @@ class Messages:
                 )
             if outcome.standing is not None:
                 _write_project(session, row, outcome, now=now)
+            note_reach(session, row, outcome, now=now)
             for intent in outcome.letters:
                 owe(session, intent, project=row.project_id, message=row.id, now=now)
             audit.append(
@@ -223,6 +225,20 @@ class Messages:
         """Whether the same message, but for its trace fields, is filed or refused already; `settle` asks again."""
         with self._database.read() as session:
             return _has_twin(session, claim.number, digest, _FINAL)
+
+    def unwanted_before(self, sender: Address, octets: Collection[Sha256]) -> dict[Sha256, int]:
+        """How many messages of a sender held these octets, for those that were of use in none of them."""
+        part, message = schema.Part, schema.Message
+        of_use = sa.func.max(sa.case((part.fate.in_(_OF_USE), 1), else_=0))
+        with self._database.read() as session:
+            rows = session.execute(
+                sa.select(part.sha256, sa.func.count(part.message_id.distinct()))
+                .join(message, message.id == part.message_id)
+                .where(part.sha256.in_(octets), message.sender == sender)
+                .group_by(part.sha256)
+                .having(of_use == 0)
+            )
+            return {Sha256(sha256): count for sha256, count in rows}
 
     def known_locators(self, source: str) -> frozenset[str]:
         """The names under which a source still keeps messages that have a row; they need no second fetch."""
@@ -283,6 +299,7 @@ class Messages:
             return {row[0]: row[1] for row in found}
 
 
+_OF_USE = (Fate.FILED, Fate.NEWER_VERSION, Fate.OLDER_VERSION, Fate.UNSURE)
 _FINAL = (MessageStatus.ACCEPTED, MessageStatus.BOUNCE, MessageStatus.DISCARDED)
 
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
-REVISION = "0002"
+REVISION = "0003"
 """The migration that made the last of these tables; a database at another one is behind (or ahead)."""
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -77,6 +77,7 @@ class Contact(Base):
     client_id: Mapped[int] = mapped_column(sa.ForeignKey("client.id"), index=True)
     address: Mapped[str] = mapped_column(index=True)
     bounced_at: Mapped[datetime | None]
+    away_until: Mapped[date | None]
     __table_args__ = (sa.UniqueConstraint("client_id", "address"),)
 
 
@@ -186,6 +187,7 @@ class Part(Base):
     role: Mapped[str]
     fate: Mapped[str]
     number: Mapped[int | None]
+    __table_args__ = (sa.Index("part_octets", "sha256"),)
 
 
 class Link(Base):

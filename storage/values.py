@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from intake.model import (
@@ -11,6 +11,7 @@ from intake.model import (
     Authentication,
     AutoKind,
     BlobKey,
+    BounceReport,
     ClientId,
     Document,
     HoldId,
@@ -122,7 +123,8 @@ class Settlement:
     """Everything that one message changes, written in one transaction.
 
     `standing` is the view that `documents`, `superseded` and `parts` were decided on, None for a message that belongs to
-    no project. `hold` is the reason where the message itself waits for a person.
+    no project. `hold` is the reason where the message itself waits for a person. `bounces` and `away_until` are what it
+    claims about reaching its recipients and its sender; the ledger believes them only about letters of ours.
     """
 
     status: MessageStatus
@@ -138,6 +140,8 @@ class Settlement:
     documents: tuple[Document, ...] = ()
     superseded: tuple[int, ...] = ()
     letters: tuple[LetterIntent, ...] = ()
+    bounces: tuple[BounceReport, ...] = ()
+    away_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

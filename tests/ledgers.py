@@ -239,3 +239,10 @@ def message_row(ledger: Ledger, number: int) -> schema.Message:
 def letter_row(ledger: Ledger, number: int) -> schema.Letter:
     with ledger.database.read() as session:
         return session.get_one(schema.Letter, number)
+
+
+def parts_of(ledger: Ledger, number: int) -> list[schema.Part]:
+    """The parts of a message, in order."""
+    with ledger.database.read() as session:
+        rows = sa.select(schema.Part).where(schema.Part.message_id == number)
+        return list(session.scalars(rows.order_by(schema.Part.position)))

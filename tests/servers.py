@@ -1,4 +1,4 @@
-"""Real servers on the loopback address, for tests: Dovecot and pymap (IMAP), aiosmtpd (SMTP), and a certificate.
+"""Real servers on the loopback address, for tests: Dovecot and pymap (IMAP), aiosmtpd (SMTP), clamd, and a certificate.
 
 Each is a context manager that yields when connections are taken and leaves nothing running. Any number of accounts
 live on one IMAP server, so that a test gets an empty one without a server of its own. What a test asks a server goes
@@ -574,6 +574,134 @@ def smtp_that_hangs_up() -> Iterator[int]:
         threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         yield int(server.server_address[1])
         server.shutdown()
+
+
+# ---------------------------------------------------------------- clamd
+
+
+def eicar() -> bytes:
+    """What every scanner is to find. Put together here, so that none finds it in this file."""
+    return rb"X5O!P%@AP[4\PZX54(P^)7CC)7}" + b"$EICAR-STANDARD-" + b"ANTIVIRUS-TEST-FILE!$H+H*"
+
+
+@dataclass(slots=True)
+class Clamd:
+    """A virus scanner that finds `eicar()` and nothing else, and opens no container; what it was shown is in `scanned`.
+
+    `answer` is what it says instead, to every stream; empty, it says nothing at all and waits.
+    """
+
+    address: str
+    scanned: list[bytes] = field(default_factory=list)
+    most_octets: int = 2**20
+    answer: bytes | None = None
+    hangs_up: bool = False
+    """Whether it ends the connection of a stream that is too long without a word, as seen through a full socket."""
+    connections: int = 0
+
+
+class _ClamdConversation(socketserver.StreamRequestHandler):
+    """One command and its answer (clamd(8)), both ended by NUL."""
+
+    def handle(self) -> None:
+        server = self.server
+        assert isinstance(server, _ClamdListener | _ClamdAtPath)
+        server.clamd.connections += 1
+        match self._command():
+            case b"zPING":
+                self._say(b"PONG")
+            case b"zVERSION":
+                self._say(b"ClamAV 1.0.0")
+            case b"zINSTREAM":
+                self._scan(server.clamd)
+
+    def _command(self) -> bytes:
+        return b"".join(iter(lambda: self.rfile.read(1), b"\0"))
+
+    def _scan(self, clamd: Clamd) -> None:
+        octets = bytearray()
+        while size := int.from_bytes(self.rfile.read(4), "big"):
+            octets += self.rfile.read(size)
+            if len(octets) > clamd.most_octets:
+                if not clamd.hangs_up:
+                    self._say(b"INSTREAM size limit exceeded. ERROR")
+                return
+        clamd.scanned.append(bytes(octets))
+        if clamd.answer == b"":
+            self.rfile.read(1)
+        elif clamd.answer is not None:
+            self.wfile.write(clamd.answer)
+        else:
+            self._say(b"stream: Eicar FOUND" if eicar() in octets else b"stream: OK")
+
+    def _say(self, words: bytes) -> None:
+        self.wfile.write(words + b"\0")
+
+
+class _ClamdListener(socketserver.ThreadingTCPServer):
+    allow_reuse_address = True
+    daemon_threads = True
+    clamd: Clamd
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Who hangs up on it is no error of the test."""
+
+
+class _ClamdAtPath(socketserver.ThreadingUnixStreamServer):
+    daemon_threads = True
+    clamd: Clamd
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """As above."""
+
+
+@contextmanager
+def clamd(*, port: int = 0, path: Path | None = None) -> Iterator[Clamd]:
+    """A small one on a port of its own, or the one that is given, or on a Unix socket."""
+    listener = (
+        _ClamdListener((LOOPBACK, port), _ClamdConversation)
+        if path is None
+        else _ClamdAtPath(str(path), _ClamdConversation)
+    )
+    with listener:
+        taken = listener.socket.getsockname()
+        address = f"unix:{path}" if path else f"{LOOPBACK}:{taken[1]}"
+        listener.clamd = Clamd(address)
+        threading.Thread(target=listener.serve_forever, args=(0.02,), daemon=True).start()
+        yield listener.clamd
+        listener.shutdown()
+
+
+def clamd_program() -> str | None:
+    """Where Debian's clamav-daemon is, None on a machine without it."""
+    return shutil.which("clamd") or shutil.which("clamd", path="/usr/sbin")
+
+
+@contextmanager
+def debian_clamd() -> Iterator[str]:
+    """The address of the real one, which finds what the small one finds, and takes no more than 2 MiB."""
+    with tempfile.TemporaryDirectory(prefix="clamd-") as name:
+        folder = Path(name)
+        signatures = folder / "signatures"
+        signatures.mkdir()
+        (signatures / "test.ndb").write_text(f"Eicar:0:*:{eicar().hex()}\n")
+        (folder / "clamd.conf").write_text(
+            f"Foreground yes\nLocalSocket {folder}/socket\nDatabaseDirectory {signatures}\n"
+            f"StreamMaxLength 2M\nUser {pwd.getpwuid(os.geteuid()).pw_name}\n"
+        )
+        command = [clamd_program() or "clamd", "--config-file", str(folder / "clamd.conf")]
+        with (folder / "log").open("wb") as log:
+            process = subprocess.Popen(command, stdout=log, stderr=log)
+        try:
+            deadline = time.monotonic() + _PATIENCE_SECONDS
+            while not (folder / "socket").exists():
+                if process.poll() is not None or time.monotonic() > deadline:
+                    raise RuntimeError(f"clamd does not start: {(folder / 'log').read_text()}")
+                time.sleep(0.02)
+            yield f"unix:{folder}/socket"
+        finally:
+            process.kill()
+            process.wait()
 
 
 # ---------------------------------------------------------------- servers in a thread

@@ -78,10 +78,12 @@ def inspect_json(
     *,
     parts: Sequence[SortedPart],
     auto: AutoKind | None,
+    signs: Sequence[str],
 ) -> Json:
     """One line of `inspect --json`: what the message says and what would be decided about it.
 
     `auto` is what the message itself shows; a no-reply address is a person's mail that cannot be answered.
+    `signs` are the rules that speak for it.
     """
     verdict = verdict_of(disposition)
     return {
@@ -94,6 +96,7 @@ def inspect_json(
         "message_id": message.message_id,
         "date": instant(message.date) if message.date else None,
         "auto": auto,
+        "signs": list(signs),
         "verdict": verdict,
         "reason": reason_of(disposition),
         "authentication": disposition.authentication,
@@ -149,6 +152,7 @@ def _part_json(entry: SortedPart) -> Json:
         "inline": part.inline,
         "role": part.role,
         "container": part.container,
+        "macros": part.macros,
         "fate": entry.fate,
     }
 

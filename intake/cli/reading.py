@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from intake.automatic import automatic, signs
 from intake.cli.contract import classify_json, inspect_json, reason_of, verdict_of
 from intake.cli.terminal import (
     print_json,
@@ -42,9 +43,10 @@ from intake.model import (
     Sha256,
     SortedPart,
 )
+from intake.orders import enclosed_documents
 from intake.reader import Reader, reader_settings
 from intake.sources.files import FileSource
-from intake.vet import VetPolicy, automatic, vet
+from intake.vet import VetPolicy, vet
 
 if TYPE_CHECKING:
     from intake.config import Settings
@@ -61,6 +63,8 @@ class Inspection:
     parts: tuple[SortedPart, ...]
     disposition: Disposition
     auto: AutoKind | None
+    signs: tuple[str, ...] = ()
+    """The rules by which it is automatic."""
 
 
 def inspect(
@@ -80,12 +84,21 @@ def inspect(
                     found.disposition,
                     parts=found.parts,
                     auto=found.auto,
+                    signs=found.signs,
                 )
             )
         else:
             from intake.cli import tables
 
-            show(tables.message(found.path, found.message, found.disposition, parts=found.parts))
+            show(
+                tables.message(
+                    found.path,
+                    found.message,
+                    found.disposition,
+                    parts=found.parts,
+                    signs=found.signs,
+                )
+            )
 
 
 def rehearse(paths: Sequence[Path], *, config: Path | None) -> None:
@@ -127,12 +140,18 @@ def _inspection(reader: Reader, raw: RawMessage, policy: VetPolicy) -> Inspectio
     except PermanentError:
         unread = Held(HoldReason.UNREADABLE, None, Authentication.NONE)
         return Inspection(raw.locator.name, _closed(raw), (), unread, None)
-    documents = any(entry.fate is Fate.DOCUMENT for entry in parts) or bool(message.links)
+    documents = bool(enclosed_documents(parts)) or bool(message.links)
     disposition = vet(message, documents=documents, policy=policy)
     if raw.oversize_octets is not None and isinstance(disposition, Accepted):
         disposition = Held(HoldReason.TOO_LARGE, disposition.auto, disposition.authentication)
-    auto = automatic(message, policy.own_addresses)
-    return Inspection(raw.locator.name, message, parts, disposition, auto)
+    return Inspection(
+        raw.locator.name,
+        message,
+        parts,
+        disposition,
+        automatic(message, policy.own_addresses),
+        tuple(sign.rule for sign in signs(message, policy.own_addresses)),
+    )
 
 
 def _closed(raw: RawMessage) -> InboundMessage:

@@ -246,6 +246,7 @@ def message(
     disposition: Disposition,
     *,
     parts: Sequence[SortedPart],
+    signs: Sequence[str],
 ) -> RenderableType:
     """What the system reads in a message, and what it would decide."""
     facts = _facts()
@@ -257,7 +258,7 @@ def message(
         ("Subject", read.subject),
         ("Date", instant(read.date) if read.date else "(none)"),
         ("Verdict", verdict),
-        ("Automatic", auto_of(disposition) or "no"),
+        ("Automatic", ", ".join((auto_of(disposition) or "no", *signs))),
         ("Authentication", disposition.authentication),
         *(("Link", link) for link in read.links),
         *(("Defect", defect) for defect in read.defects),
@@ -285,7 +286,7 @@ def _parts(parts: Sequence[SortedPart]) -> Iterator[RenderableType]:
             printable(part.filename or ""),
             printable(part.sniffed or part.media_type),
             f"{part.size_octets:,}",
-            entry.fate,
+            f"{entry.fate}, holds macros" if part.macros else entry.fate,
         )
     yield table
 

@@ -35,6 +35,8 @@ def write(brief: Brief, templates: Templates, *, most_lines: int) -> Letter:
     match brief.kind:
         case LetterKind.QUESTION:
             return _question(brief, templates)
+        case LetterKind.COLLEAGUE:
+            return _colleague(brief, templates)
         case LetterKind.NOTICE:
             return _notice(brief, templates)
         case LetterKind.REPLY:
@@ -162,6 +164,51 @@ def _question(brief: Brief, templates: Templates) -> Letter:
     )
 
 
+def _colleague(brief: Brief, templates: Templates) -> Letter:
+    """Asks a freelancer for a yes or a no; says nothing of what the mail holds beyond its subject and how much it is."""
+    waiting = [entry for entry in brief.received if entry.hold is not None]
+    if not (brief.candidates and waiting):
+        raise PermanentError("a letter about a colleague needs the client, and mail that waits")
+    say, mailbox = templates.say, waiting[0].sender
+    name = _person(mailbox)
+    client = legible(brief.candidates[0].client.name, limit=_TITLE_CHARACTERS)
+    facts = {"name": name, "client": client}
+    number = waiting[0].hold
+    lines = (
+        Line(
+            Mark.DONE,
+            say("colleague_yes"),
+            say("colleague_yes_why", **facts),
+            commands=(f"intake review release {number}",),
+        ),
+        Line(
+            Mark.PROBLEM,
+            say("colleague_no"),
+            say("colleague_no_why"),
+            commands=tuple(
+                f'intake review reject {entry.hold} --reason "not for us"' for entry in waiting
+            ),
+        ),
+    )
+    desk = _desk_name(brief)
+    return Letter(
+        headline=say("colleague", **facts),
+        about=client,
+        opening=(
+            say("colleague_why", address=mailbox.address, **facts),
+            say(
+                "colleague_sent",
+                subject=legible(brief.thread.subject, limit=_TITLE_CHARACTERS),
+                mails=len(waiting),
+                files=sum(map(_files, waiting)),
+                links=sum(len(entry.links) for entry in waiting),
+            ),
+        ),
+        sections=(Section(say("colleague_how"), lines, is_main=True),),
+        footer=say("question_footer", desk=desk),
+    )
+
+
 def _notice(brief: Brief, templates: Templates) -> Letter:
     desk = _desk_name(brief)
     return Letter(
@@ -197,10 +244,16 @@ def _sent(scene: Scene, message: Received) -> str:
     return scene.templates.say(
         "report_sent",
         name=_person(message.sender),
-        files=sum(part.container is None and part.fate in _SENT for part in message.parts),
+        files=_files(message),
         links=len(message.links),
         day=day,
     )
+
+
+def _files(message: Received) -> int:
+    """What a person would count as files sent; of mail that nobody has filed yet, its documents."""
+    sent = _SENT | {Fate.DOCUMENT}
+    return sum(part.container is None and part.fate in sent for part in message.parts)
 
 
 def _quoted(scene: Scene, message: Received) -> Section:

@@ -43,6 +43,15 @@ PROBLEMS = frozenset(
         Fate.INFECTED,
     }
 )
+# Unpacking is all that is asked of the sender here; what is inside may well be readable.
+_CLOSED_ARCHIVES = frozenset(
+    {
+        "application/x-7z-compressed",
+        "application/vnd.rar",
+        "application/x-bzip2",
+        "application/x-xz",
+    }
+)
 _LINKS = {
     LinkFate.COUNTED: Mark.DONE,
     LinkFate.FETCHED: Mark.DONE,
@@ -167,7 +176,10 @@ def _link(scene: Scene, link: LinkFound) -> Line:
 
 def _problem(scene: Scene, part: PartOutcome, parts: Sequence[PartOutcome]) -> Line:
     where = _origin_of_part(scene, part, parts)
-    return Line(Mark.PROBLEM, where.name, scene.templates.say(_sentence(part.fate)))
+    sentence = _sentence(part.fate)
+    if part.fate is Fate.UNSUPPORTED and part.media_type in _CLOSED_ARCHIVES:
+        sentence = "fate_unsupported_archive"
+    return Line(Mark.PROBLEM, where.name, scene.templates.say(sentence))
 
 
 def _needs_access(scene: Scene, link: LinkFound) -> Line:

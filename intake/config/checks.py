@@ -27,6 +27,12 @@ MONTHS = (
 )  # fmt: skip
 _ADDRESS = re.compile(r"[^@\s<>,;:\"()]+@[^@\s<>,;:\"()]+\Z")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}\Z")
+_HOST = re.compile(
+    r"(\*\.)?(?P<name>[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63}){1,9})(:(?P<port>[0-9]{1,5}))?\Z"
+)
+_LISTENER = re.compile(
+    r"(\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9_.-]{1,253}):(?P<port>[1-9][0-9]{0,4})\Z"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +212,39 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def _fetch_host(value: str) -> str:
+    """A host whose files may be fetched, in the form in which it goes over the wire; `*.` before it for those below."""
+    text = value.strip().lower().rstrip(".")
+    if "/" in text:
+        raise ValueError("is an address, name the host alone, like drive.google.com")
+    try:
+        found = _HOST.match(text.encode("idna").decode("ascii"))
+    except UnicodeError:
+        found = None
+    if found is None or int(found["port"] or 443) not in range(1, 65_536):
+        raise ValueError("is not a host like drive.google.com or *.dl.dropboxusercontent.com")
+    if _is_number(found["name"]):
+        raise ValueError("is the number of a machine, name the host")
+    return found[0]
+
+
+def _is_number(name: str) -> bool:
+    return name.replace(".", "").isdigit()
+
+
+def _clamd(value: str) -> str:
+    """Where a clamd listens; there is no default port, since it listens only where its own configuration says."""
+    text = value.strip()
+    scheme, _, path = text.partition(":")
+    if scheme == "unix" and Path(path).is_absolute():
+        return text
+    found = _LISTENER.match(text)
+    if found is None:
+        raise ValueError("is neither host:port, like 127.0.0.1:3310, nor unix:/path")
+    _port(int(found["port"]))
+    return text
+
+
 def known_kind(value: str, info: ValidationInfo) -> str:
     """A kind that is built in or stands under `kinds`."""
     around = surroundings(info)
@@ -238,7 +277,9 @@ def _kind_name(value: str) -> str:
 
 
 ADDRESS = AfterValidator(_address)
+CLAMD = AfterValidator(_clamd)
 EXAMPLE = AfterValidator(_example)
+FETCH_HOST = AfterValidator(_fetch_host)
 FILLED = AfterValidator(_filled)
 FOLDER = AfterValidator(_folder)
 KIND_NAME = AfterValidator(_kind_name)

@@ -23,7 +23,9 @@ from pydantic import (
 
 from intake.config.checks import (
     ADDRESS,
+    CLAMD,
     EXAMPLE,
+    FETCH_HOST,
     FILLED,
     FOLDER,
     KIND_NAME,
@@ -95,6 +97,14 @@ class IntakeSettings(BaseModel):
         not_yet("documents of earlier projects are not offered again", "ask"),
     ] = "ask"
     answer_mail_since: date | None = None
+
+
+class AuthenticationSettings(BaseModel):
+    """Our own look at the signatures of mail that no trusted server vouches for. It asks DNS, so it is off by default."""
+
+    model_config = STRICT
+    own_dkim: bool = False
+    timeout_seconds: Annotated[int, at_least(1)] = 5
 
 
 class OAuth2Settings(BaseModel):
@@ -394,10 +404,10 @@ class ReminderSettings(BaseModel):
 
 
 class LinkSettings(BaseModel):
-    """Bounds for fetching what a link names, from the listed hosts only."""
+    """Bounds for fetching what a link names, from the listed hosts only; a service's download hosts are listed too."""
 
     model_config = STRICT
-    fetch_hosts: Annotated[tuple[str, ...], not_yet("links are noted and never fetched", ())] = ()
+    fetch_hosts: tuple[Annotated[str, FETCH_HOST], ...] = Field(default=(), repr=False)
     max_octets: Count = 26_214_400
     timeout_seconds: Count = 20
 
@@ -406,7 +416,7 @@ class ScanSettings(BaseModel):
     """A virus scanner that is asked before anything is opened."""
 
     model_config = STRICT
-    clamd: Annotated[str | None, not_yet("documents are not scanned for viruses", None)] = None
+    clamd: Annotated[str, CLAMD] | None = Field(default=None, repr=False)
 
 
 class LetterSettings(BaseModel):
@@ -485,6 +495,7 @@ class Settings(BaseModel):
 
     model_config = STRICT
     intake: IntakeSettings
+    authentication: AuthenticationSettings = AuthenticationSettings()
     sources: tuple[SourceSettings, ...] = ()
     delivery: DeliverySettings
     blobs: BlobSettings = Field(default_factory=dict, validate_default=True)

@@ -1,7 +1,7 @@
 """Octets to a value: `parse` reads any message, however broken, and never raises.
 
-Structure and octets come from our own walk, header fields and bodies from mail-parser; each covers for the other. It
-knows nothing of projects, documents or what is done about a message.
+Structure, octets and texts come from our own walk, addresses and dates from mail-parser. What stands in a body though it
+is a file, and what an opaque signature encloses, is read here, too; nothing about projects or documents is known.
 """
 
 from __future__ import annotations
@@ -15,25 +15,24 @@ from urllib.parse import unquote
 from intake import links
 from intake.extract.sniff import sniff
 from intake.model import Address, HeaderField, InboundMessage, Part, Role, Sha256, normalise_address
-from intake.parse import fields, written
+from intake.parse import fields, uu, written
+from intake.parse.armour import encrypted_block
+from intake.parse.cms import signed_content
 from intake.parse.decode import (
     ContentField,
     Decoded,
+    body_text,
     disposition_field,
     file_name,
-    text_of,
+    raw_text,
     transfer,
+    words,
 )
-from intake.parse.walk import MAX_LEVELS, Leaf, Tree, walk
+from intake.parse.walk import MAX_LEVELS, MAX_PARTS, Leaf, Tree, walk
 
 __all__ = ["parse"]
 
 _MAX_BODY_OCTETS = 2_000_000
-_MAX_SKELETON_OCTETS = 4_000_000
-_MAX_STRUCTURE_OCTETS = 64 * 1024
-_MAX_ADDRESSES_OCTETS = 64 * 1024
-_MAX_FIELD_OCTETS = 8 * 1024
-_ADDRESS_FIELDS = {"from", "to", "cc", "reply-to"}
 _CID = re.compile(rb"cid:([^\s\"'<>)]{1,300})", re.IGNORECASE)
 _TRACE = {
     "received",
@@ -55,6 +54,8 @@ _TRACE = {
     "lines",
     "content-length",
 }
+_TEXTS = {None, "text/plain", "text/html"}
+_OPAQUE = {"application/pkcs7-mime", "application/x-pkcs7-mime"}
 _RECIPIENT_FIELDS = {"delivered-to", "x-original-to", "envelope-to"}
 _ROLES = {
     "message/rfc822": Role.EMBEDDED_MESSAGE,
@@ -80,87 +81,176 @@ _ROLES = {
 
 @dataclass(frozen=True, slots=True)
 class _Body:
-    """A text that is shown as the message: decoded octets, charset, and whether it is HTML."""
+    """A text that is shown as the message: where it is, its decoded octets, charset, and whether it is HTML."""
 
+    path: str
     octets: bytes = field(repr=False)
     charset: str | None
     html: bool
+    damaged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """What an entity holds: texts shown, parts to list, parts that only the digest knows, and what was odd.
+
+    `opened` are the paths of parts of which the texts and the parts are among these.
+    """
+
+    bodies: tuple[_Body, ...]
+    parts: tuple[Part, ...]
+    unlisted: tuple[Part, ...]
+    defects: tuple[str, ...]
+    opened: tuple[str, ...] = ()
 
 
 def parse(octets: bytes, *, envelope_recipient: Address | None = None) -> InboundMessage:
     """What a message says. Any octets in, a value out; where nothing can be read, `sender` is None and a defect says so."""
     tree = walk(octets)
-    bodies: list[_Body] = []
-    parts: list[Part] = []
-    cuts: list[tuple[int, int]] = []
-    shown_octets = 0
-    for leaf in tree.leaves:
-        disposition = disposition_field(leaf.block.first("content-disposition"))
-        decoded = _decoded(octets, leaf)
-        if _is_body(leaf, disposition):
-            bodies.append(_body(leaf.content, decoded))
-        else:
-            parts.append(_part(leaf, disposition, decoded))
-        if not _is_body(leaf, disposition) or leaf.end - leaf.body > _MAX_BODY_OCTETS:
-            cuts.append((leaf.body, leaf.end))
-        else:
-            shown_octets += leaf.end - leaf.body
-    reading = fields.read(_skeleton(octets, tree, cuts, shown_octets), tree.top)
-    shown = _shown_ids(bodies)
-    marked = (replace(part, referenced=part.content_id in shown) for part in parts)
-    return _message(
-        octets, tree, reading, _Content(tuple(bodies), tuple(marked), envelope_recipient)
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Content:
-    """What the walk brought, beside the header."""
-
-    bodies: tuple[_Body, ...]
-    parts: tuple[Part, ...]
-    envelope_recipient: Address | None
-
-
-def _message(
-    octets: bytes, tree: Tree, reading: fields.Reading, content: _Content
-) -> InboundMessage:
-    header = fields.header_fields(tree.top)
+    content = _with_signed(tree, _content(octets, tree))
+    charset = next((body.charset for body in content.bodies), None)
+    reading = fields.read(tree.top, charset)
+    header = fields.header_fields(tree.top, charset)
 
     def values(name: str) -> list[str]:
         return [entry.value for entry in header if entry.name.lower() == name]
 
-    plain = _texts(reading.plain, [body for body in content.bodies if not body.html])
-    html = _texts(reading.html, [body for body in content.bodies if body.html])
-    own = written.written(plain, html)
+    plain = tuple(_text(body) for body in content.bodies if not body.html)
+    html = tuple(_text(body) for body in content.bodies if body.html)
+    own, whole = written.written(plain, html), written.whole(plain, html)
+    subject = " ".join(next(iter(values("subject")), "").split())
+    found = [links.find(own.text, own.html)]
+    if forwarded := written.forwarded(whole, subject):
+        found.append(links.find(forwarded, "\n".join(html)))
     message_ids = values("message-id")
     return InboundMessage(
         sha256=_sha256(octets),
-        digest=_digest(octets, tree, content.parts),
+        digest=_digest(octets, tree, (*content.parts, *content.unlisted)),
         size_octets=len(octets),
         fields=header,
         sender=reading.sender,
         reply_to=reading.reply_to,
         to=reading.to,
         cc=reading.cc,
-        recipients=_recipients(reading, header, content.envelope_recipient),
-        subject=" ".join(next(iter(values("subject")), "").split()),
+        recipients=_recipients(reading, header, envelope_recipient),
+        subject=subject,
         message_id=message_ids[0].strip() or None if message_ids else None,
         in_reply_to=fields.identifiers(values("in-reply-to")),
         references=fields.identifiers(values("references")),
         date=reading.date,
         written=own.text,
-        text=written.whole(plain, html),
-        links=links.find(own.text, own.html),
+        text=whole,
+        links=links.joined(found),
         parts=content.parts,
-        defects=_defects(tree, reading, content.parts),
+        defects=_defects(tree, reading, content),
+        opened=content.opened,
     )
 
 
-def _decoded(octets: bytes, leaf: Leaf) -> Decoded:
-    """A leaf's octets without their transfer encoding."""
-    body = octets[leaf.body : leaf.end]
-    return transfer(body, leaf.block.first("content-transfer-encoding"))
+def _content(octets: bytes, tree: Tree, within: Part | None = None) -> _Content:
+    """The bodies and parts of an entity; `within` is the part that encloses it."""
+    prefix = f"{within.path}!" if within else ""
+    container = within.path if within else None
+    bodies: list[_Body] = []
+    parts: list[Part] = []
+    unlisted: list[Part] = []
+    for leaf in tree.leaves:
+        disposition = disposition_field(leaf.block.first("content-disposition"))
+        body = octets[leaf.body : leaf.end]
+        decoded = transfer(body, leaf.block.first("content-transfer-encoding"))
+        if not _is_body(leaf, disposition):
+            part = replace(_part(leaf, disposition, decoded), path=prefix + leaf.path)
+            listed = unlisted if leaf.guessed and _is_no_file(leaf) else parts
+            listed.append(replace(part, container=container))
+        elif leaf.content.media_type == "text/html":
+            bodies.append(_body(prefix + leaf.path, leaf.content, decoded))
+        else:
+            is_full = len(parts) >= MAX_PARTS
+            text = uu.UuText(decoded.octets) if is_full else uu.separate(decoded.octets)
+            remaining = replace(decoded, octets=text.text)
+            bodies.append(_body(prefix + leaf.path, leaf.content, remaining))
+            parts += _uu_parts(bodies[-1].path, text.files)
+            parts += _encrypted_parts(bodies[-1])
+    shown = _shown_ids(bodies)
+    marked = (replace(part, referenced=part.content_id in shown) for part in parts)
+    return _Content(tuple(bodies), tuple(marked), tuple(unlisted), tuple(tree.defects))
+
+
+def _is_no_file(leaf: Leaf) -> bool:
+    """What a guessed boundary is not trusted with: a bounce's report, or a message that may be the very same one."""
+    media_type = leaf.content.media_type
+    return media_type.startswith(("message/", "multipart/")) or media_type == "text/rfc822-headers"
+
+
+def _uu_parts(body: str, files: Iterable[uu.UuFile]) -> list[Part]:
+    """Parts for the files that stood in a body, each with a path of its own."""
+    parts: list[Part] = []
+    taken: set[str] = set()
+    for found in files:
+        name = words(raw_text(found.name)).replace("\x00", "")
+        path, copies = f"{body}!{name}", 1
+        while path in taken:
+            copies += 1
+            path = f"{body}!{name}#{copies}"
+        taken.add(path)
+        filename = name.replace("\\", "/").rpartition("/")[2] or None
+        parts.append(_held(path, body, filename, found.octets, damaged=found.damaged))
+    return parts
+
+
+def _encrypted_parts(body: _Body) -> list[Part]:
+    """The message that a body holds encrypted in ASCII armour, which nobody here can read."""
+    text = body.octets.decode("latin-1")
+    found = encrypted_block(text)
+    if found is None:
+        return []
+    octets = text[found.start : found.end].encode("latin-1")
+    path = f"{body.path}!message.asc"
+    part = _held(path, body.path, None, octets, damaged=not found.complete)
+    # As a claimed type the sniffed one would mean the control part of a PGP/MIME message.
+    return [replace(part, media_type="application/octet-stream")]
+
+
+def _held(path: str, container: str, filename: str | None, octets: bytes, *, damaged: bool) -> Part:
+    """A part for what stood in a body."""
+    sniffed = sniff(octets, filename)
+    return Part(
+        path=path,
+        filename=filename,
+        media_type=sniffed or "application/octet-stream",
+        sniffed=sniffed,
+        octets=octets,
+        size_octets=len(octets),
+        sha256=_sha256(octets),
+        inline=False,
+        role=_role("application/octet-stream", filename),
+        container=container,
+        damaged=damaged,
+    )
+
+
+def _with_signed(tree: Tree, own: _Content) -> _Content:
+    """With what the opaque signature encloses (RFC 8551 3.5.2), where the message is nothing but that.
+
+    The header stays the outer one: fields of the enclosed entity say nothing about who sent the message.
+    """
+    if tree.content.media_type not in _OPAQUE or len(own.parts) != 1:
+        return own
+    part = own.parts[0]
+    enclosed = signed_content(part.octets)
+    if enclosed is None:
+        return own
+    inner_tree = walk(enclosed)
+    if not inner_tree.top.fields and sniff(enclosed, None) not in _TEXTS:
+        return own  # a file was signed, no mail
+    inner = _content(enclosed, inner_tree, part)
+    return replace(
+        inner,
+        parts=(part, *inner.parts),
+        unlisted=own.unlisted,
+        defects=(*own.defects, *inner.defects),
+        opened=(part.path,),
+    )
 
 
 def _is_body(leaf: Leaf, disposition: ContentField) -> bool:
@@ -174,9 +264,13 @@ def _is_body(leaf: Leaf, disposition: ContentField) -> bool:
     )
 
 
-def _body(content: ContentField, decoded: Decoded) -> _Body:
+def _body(path: str, content: ContentField, decoded: Decoded) -> _Body:
     return _Body(
-        decoded.octets, content.parameters.get("charset"), content.media_type == "text/html"
+        path,
+        decoded.octets,
+        content.parameters.get("charset"),
+        content.media_type == "text/html",
+        decoded.damaged,
     )
 
 
@@ -223,42 +317,8 @@ def _content_id(value: bytes | None) -> str | None:
     return value.decode("utf-8", "replace").strip().strip("<>").strip() or None
 
 
-def _skeleton(
-    octets: bytes, tree: Tree, cuts: Iterable[tuple[int, int]], shown_octets: int
-) -> bytes:
-    """All that mail-parser needs to see: the header, and the bodies without the octets of attachments.
-
-    Its time grows with the square of a field's length, so fields are cut; and where the rest is out of proportion to the
-    texts in it, it sees the header alone.
-    """
-    pieces: list[bytes] = []
-    position = tree.top.body
-    for first, last in cuts:
-        pieces.append(octets[position:first])
-        position = last
-    pieces.append(octets[position:])
-    body = b"".join(pieces)
-    if len(body) > min(shown_octets + _MAX_STRUCTURE_OCTETS, _MAX_SKELETON_OCTETS):
-        body = b""
-    return _bounded_header(tree) + b"\n" + body
-
-
-def _bounded_header(tree: Tree) -> bytes:
-    return b"".join(
-        entry.name.encode() + b":" + entry.value[: _longest(entry.name.lower())] + b"\n"
-        for entry in tree.top.fields
-    )
-
-
-def _longest(name: str) -> int:
-    return _MAX_ADDRESSES_OCTETS if name in _ADDRESS_FIELDS else _MAX_FIELD_OCTETS
-
-
-def _texts(read: tuple[str, ...], bodies: list[_Body]) -> tuple[str, ...]:
-    """The body texts as mail-parser read them; where it saw other bodies than the walk, or lost octets, our own reading."""
-    if len(read) == len(bodies) and not any("�" in text for text in read):
-        return read
-    return tuple(text_of(body.octets[:_MAX_BODY_OCTETS], body.charset) for body in bodies)
+def _text(body: _Body) -> str:
+    return body_text(body.octets[:_MAX_BODY_OCTETS], body.charset)
 
 
 def _recipients(
@@ -297,13 +357,14 @@ def _sha256(octets: bytes) -> Sha256:
     return Sha256(hashlib.sha256(octets).hexdigest())
 
 
-def _defects(tree: Tree, reading: fields.Reading, parts: tuple[Part, ...]) -> tuple[str, ...]:
+def _defects(tree: Tree, reading: fields.Reading, content: _Content) -> tuple[str, ...]:
     """Names, never sentences of the message, without repeats."""
-    own = list(tree.defects)
+    own = list(content.defects)
     if not tree.top.fields:
         own.append("no-header-fields")
     if reading.sender is None:
         own.append("no-single-sender")
-    if any(part.damaged for part in parts):
+    damaged = [body.damaged for body in content.bodies] + [part.damaged for part in content.parts]
+    if any(damaged):
         own.append("damaged-transfer-encoding")
     return tuple(dict.fromkeys((*own, *reading.defects)))

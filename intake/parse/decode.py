@@ -15,12 +15,13 @@ from urllib.parse import unquote_to_bytes
 _COMMENT = re.compile(r"\([^()]*\)")
 _FOLD = re.compile(r"\r?\n(?=[ \t])")
 _BREAK = re.compile(r"[\r\n]+")
-_PARAMETER_NAME = re.compile(r"(?:[\s;]|\([^()]*\))*([^\s=;\"]+)\s*=\s*")
+_PARAMETER_NAME = re.compile(r"(?:[\s;]|\([^()]*\))*+([^\s=;\"]++)\s*+=\s*+")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)(?:"|$)', re.DOTALL)
 _SECTION = re.compile(r"(.+?)(?:\*(\d{1,4}))?(\*)?")
 _ESCAPED = re.compile(r'\\(["\\])')
-_ENCODED_WORD = re.compile(r"=\?([^?\s*]{1,40})(?:\*[^?\s]*)?\?([bBqQ])\?(.{0,2000}?)\?=")
+_WORD_BEGINS = re.compile(r"=\?([^?\s*]{1,40})(?:\*[^?\s]{0,40})?\?([bBqQ])\?")
 _BETWEEN_WORDS = re.compile(r"(\?=)\s+(?==\?[^?\s]{1,60}\?[bBqQ]\?)")
+_UU_BEGIN = re.compile(rb"begin [0-7]{3,4} ")
 _MEDIA_TYPE = re.compile(r"[\w!#$&.+^-]{1,100}/[\w!#$&.+^-]{1,150}")
 _BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _NOT_BASE64 = bytes(set(range(256)) - set(_BASE64))
@@ -61,11 +62,14 @@ class Decoded:
     damaged: bool = False
 
 
-def raw_text(value: bytes) -> str:
-    """Header octets as text: UTF-8 if they are (RFC 6532), else the most common 8-bit charset."""
+def raw_text(value: bytes, charset: str | None = None) -> str:
+    """Header octets as text: UTF-8 if they are (RFC 6532), else in the charset given, else the most common 8-bit one."""
     try:
         return value.decode("utf-8")
     except UnicodeDecodeError:
+        # A header holds single octets even where the text below is in units of two.
+        if charset and not charset.lower().startswith(("utf", "ucs")):
+            return text_of(value, charset)
         return value.decode("cp1252", "replace")
 
 
@@ -154,15 +158,22 @@ def words(text: str) -> str:
     pieces: list[str] = []
     position = 0
     pending: tuple[str, bytes] | None = None
-    for found in _ENCODED_WORD.finditer(joined):
-        charset, octets = found.group(1).lower(), _word(found.group(2), found.group(3))
+    while found := _WORD_BEGINS.search(joined, position):
+        end = joined.find("?=", found.end())
+        if end < 0:
+            break
+        charset = found.group(1).lower()
+        octets = _word(charset, found.group(2), joined[found.end() : end])
+        between = joined[position : found.start()]
+        position = end + 2
         # A character may be cut in two by the fold between words of one charset.
-        if pending and found.start() == position and pending[0] == charset:
+        if pending and not between and octets is not None and pending[0] == charset:
             pending = (charset, pending[1] + octets)
-        else:
-            pieces += [_finish(pending), joined[position : found.start()]]
-            pending = (charset, octets)
-        position = found.end()
+            continue
+        pieces += [_finish(pending), between]
+        pending = (charset, octets) if octets is not None else None
+        if octets is None:
+            pieces.append(joined[found.start() : position])
     pieces += [_finish(pending), joined[position:]]
     return unfold("".join(pieces))
 
@@ -171,11 +182,22 @@ def _finish(pending: tuple[str, bytes] | None) -> str:
     return text_of(pending[1], pending[0]) if pending else ""
 
 
-def _word(encoding: str, text: str) -> bytes:
+def _word(charset: str, encoding: str, text: str) -> bytes | None:
+    """The octets of an encoded word; None where it is no base64 and gives no text, and is better shown as it is."""
     octets = text.encode("utf-8", "surrogateescape")
-    if encoding in "bB":
-        return base64(octets).octets
-    return binascii.a2b_qp(octets.replace(b" ", b"_"), header=True)
+    if encoding in "qQ":
+        return binascii.a2b_qp(octets.replace(b" ", b"_"), header=True)
+    decoded = base64(octets).octets
+    return None if _has_foreign(octets) and not _is_in(charset, decoded) else decoded
+
+
+def _is_in(charset: str, octets: bytes) -> bool:
+    """Whether octets are text in a charset."""
+    try:
+        octets.decode(_codec(charset) or "utf-8")
+    except (UnicodeError, ValueError):
+        return False
+    return True
 
 
 def text_of(octets: bytes, charset: str | None) -> str:
@@ -195,8 +217,33 @@ def text_of(octets: bytes, charset: str | None) -> str:
     return octets.decode("cp1252", "replace")
 
 
+def body_text(octets: bytes, charset: str | None) -> str:
+    """A body as text, without the NUL that no text has and no database takes.
+
+    Many programs claim the Western charset for all that they send. Where it is UTF-8 in truth, it is taken for that: a
+    Western text does not become UTF-8 by chance.
+    """
+    if _codec(charset or "") in {"cp1252", "ascii"}:
+        try:
+            return octets.decode("utf-8").removeprefix("\ufeff").replace("\x00", "")
+        except UnicodeDecodeError:
+            pass
+    return text_of(octets, charset).replace("\x00", "")
+
+
 def _scalar(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
+
+
+_NO_CHARSETS = {
+    "idna",
+    "mbcs",
+    "oem",
+    "punycode",
+    "raw-unicode-escape",
+    "undefined",
+    "unicode-escape",
+}
 
 
 @lru_cache(maxsize=256)
@@ -208,8 +255,9 @@ def _codec(charset: str) -> str | None:
         known = codecs.lookup(name)
     except (LookupError, ValueError):
         return None
-    # Python lists codecs that are no charsets (rot13, zlib) and one that always raises.
-    return known.name if known._is_text_encoding and known.name != "undefined" else None  # noqa: SLF001  # the only sign
+    # Python lists codecs that are no charsets (rot13, zlib), and text encodings in which nobody writes mail.
+    is_charset = known._is_text_encoding and known.name not in _NO_CHARSETS  # noqa: SLF001  # the only sign
+    return known.name if is_charset else None
 
 
 def transfer(octets: bytes, encoding: bytes | None) -> Decoded:
@@ -257,20 +305,27 @@ def _salvaged(octets: bytes) -> Decoded:
 
 
 def uuencoded(octets: bytes) -> Decoded:
-    """The octets between "begin" and "end" (POSIX uuencode)."""
+    """The octets between "begin" and "end" (POSIX uuencode); some programs leave out both."""
+    lines = octets.splitlines()
+    begun = next((number for number, line in enumerate(lines) if _UU_BEGIN.match(line)), -1)
+    if begun < 0 and not _is_uu_line(next((line for line in lines if line.strip()), b"")):
+        return Decoded(octets, damaged=bool(octets.strip()))
     pieces: list[bytes] = []
     damaged = False
-    inside = False
-    for line in octets.splitlines():
-        if not inside:
-            inside = re.match(rb"begin [0-7]{3,4} ", line) is not None
-        elif line.strip() in {b"end", b"`"}:
-            inside = line.strip() == b"`"
-        elif line:
+    for line in lines[begun + 1 :]:
+        if line.strip() == b"end":
+            break
+        if line.strip() and line.strip() != b"`":
             piece, broken = _uu_line(line)
             pieces.append(piece)
             damaged = damaged or broken
     return Decoded(b"".join(pieces), damaged=damaged)
+
+
+def _is_uu_line(line: bytes) -> bool:
+    """Whether a line has the length that its first octet tells, with or without what no octet needs."""
+    octets = (line[0] - 32) & 63 if line else 0
+    return 0 < -(-octets * 8 // 6) <= len(line) - 1 <= -(-octets // 3) * 4
 
 
 def _uu_line(line: bytes) -> tuple[bytes, bool]:

@@ -1,6 +1,6 @@
-"""Reads header fields, addresses, dates and body texts through mail-parser; the only module that imports it.
+"""Reads header fields, addresses and dates, the latter two through mail-parser; the only module that imports it.
 
-mail-parser gets a skeleton of the message (attachments left out) and may fail in any way: then the same values are read
+mail-parser gets the few fields it is asked about, cut to a bound, and may fail in any way: then the same values are read
 with the standard library, and a defect says so. No type of mail-parser leaves this module.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import getaddresses, parsedate_to_datetime
 
@@ -17,60 +17,91 @@ import mailparser
 
 from intake.model import HeaderField, Mailbox, normalise_address
 from intake.parse.decode import raw_text, unfold, words
-from intake.parse.walk import Block
+from intake.parse.walk import Block, RawField
 
 # It logs header values when a charset is broken; nothing personal may reach a log.
 logging.getLogger("mailparser").addHandler(logging.NullHandler())
 logging.getLogger("mailparser").propagate = False
 
 _MAX_ADDRESS_OCTETS = 64 * 1024
+_MAX_ASKED_OCTETS = 16 * 1024
+"""What mail-parser sees of one field: its time grows quicker than that."""
+_ASKED = {"from", "reply-to", "to", "cc", "date"}
 _ANGLE = re.compile(r"<\s*([^<>\s@]+@[^<>\s@]+)\s*>")
-_BARE = re.compile(r"[^\s<>@,;:\"()\[\]]+@[^\s<>@,;:\"()\[\]]+")
+_BARE = re.compile(r"(?<![^\s<>@,;:\"()\[\]])[^\s<>@,;:\"()\[\]]++@[^\s<>@,;:\"()\[\]]+")
 _IDENTIFIER = re.compile(r"<[^<>\s]{1,990}>")
 _DEFECT_NAME = re.compile(r"[A-Za-z]+(?:Defect|Error)\b")
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What mail-parser, or in its place the standard library, read in a header block and its bodies."""
+    """What mail-parser, or in its place the standard library, read in a header block."""
 
     sender: Mailbox | None
     reply_to: tuple[Mailbox, ...]
     to: tuple[Mailbox, ...]
     cc: tuple[Mailbox, ...]
     date: datetime | None
-    plain: tuple[str, ...] = field(default=(), repr=False)
-    html: tuple[str, ...] = field(default=(), repr=False)
     defects: tuple[str, ...] = ()
 
 
-def header_fields(block: Block) -> tuple[HeaderField, ...]:
-    """Every header field, unfolded and decoded, topmost first."""
+def header_fields(block: Block, charset: str | None) -> tuple[HeaderField, ...]:
+    """Every header field, unfolded and decoded, topmost first; `charset` is that of the text below, if it says one."""
     return tuple(
-        HeaderField(entry.name, words(unfold(raw_text(entry.value)))) for entry in block.fields
+        HeaderField(entry.name, words(unfold(raw_text(entry.value, charset))))
+        for entry in block.fields
     )
 
 
-def read(skeleton: bytes, block: Block) -> Reading:
-    """The addresses, date, bodies and defects of a message."""
+def read(block: Block, charset: str | None) -> Reading:
+    """The addresses, date and defects of a header block; `charset` is that of the text below, if it says one."""
     try:
-        mail = mailparser.parse_from_bytes(skeleton)
+        mail = mailparser.parse_from_bytes(_asked(block, charset))
         return Reading(
             sender=_single_sender(_from_field(mail), block),
             reply_to=_mailboxes(mail.reply_to),
-            to=_mailboxes(mail.to),
-            cc=_mailboxes(mail.cc),
+            to=(*_mailboxes(mail.to), *_unasked(block, "to")),
+            cc=(*_mailboxes(mail.cc), *_unasked(block, "cc")),
             date=_aware(mail.date) or _date(block),
-            plain=tuple(mail.text_plain),
-            html=tuple(mail.text_html),
             defects=_defects(mail.defects),
         )
     except Exception:  # noqa: BLE001  # anything can come out of a third-party parser, see its open issues
         return _read_without(block)
 
 
+def _asked(block: Block, charset: str | None) -> bytes:
+    """The header block as mail-parser sees it: in UTF-8, without NUL."""
+    return b"".join(
+        entry.name.encode() + b":" + _whole_items(entry, charset) + b"\n"
+        for entry in block.fields
+        if entry.name.lower() in _ASKED
+    )
+
+
+def _whole_items(entry: RawField, charset: str | None) -> bytes:
+    """A value up to the bound; in a longer one, up to the last comma before: half an address is another one."""
+    value = entry.value[: _asked_octets(entry.value)]
+    if not value.isascii():
+        value = raw_text(value, charset).encode("utf-8", "replace")
+    return value.replace(b"\x00", b"")
+
+
+def _asked_octets(value: bytes) -> int:
+    whole = len(value) <= _MAX_ASKED_OCTETS
+    return len(value) if whole else value.rfind(b",", 0, _MAX_ASKED_OCTETS) + 1
+
+
+def _unasked(block: Block, name: str) -> tuple[Mailbox, ...]:
+    """The addresses, without their names, from where a very long list was cut."""
+    value = block.first(name) or b""
+    items = unfold(raw_text(value[_asked_octets(value) :])).split(",")
+    found = (_ANGLE.search(item) or _BARE.search(item) for item in items)
+    boxes = (_mailbox("", match.group(match.lastindex or 0)) for match in found if match)
+    return tuple(box for box in boxes if box)
+
+
 def _read_without(block: Block) -> Reading:
-    """The same with the standard library alone; the bodies are left to the caller."""
+    """The same with the standard library alone."""
     return Reading(
         sender=_single_sender((), block),
         reply_to=_listed(block, "reply-to"),
@@ -85,11 +116,19 @@ def _mailboxes(pairs: Iterable[tuple[str, str]] | str) -> tuple[Mailbox, ...]:
     """mail-parser's pairs; it gives "" for a field that is not there."""
     if isinstance(pairs, str):
         return ()
-    return tuple(
-        Mailbox(unfold(name), normalise_address(address))
-        for name, address in pairs
-        if "@" in address
-    )
+    boxes = (_mailbox(unfold(name), address) for name, address in pairs)
+    return tuple(box for box in boxes if box)
+
+
+def _mailbox(name: str, address: str) -> Mailbox | None:
+    """A mailbox, its address without the scheme, quotes and dot that some programs leave around it; None without an @."""
+    bare = address.strip()
+    if bare[:7].lower() == "mailto:":
+        bare = bare[7:]
+    if bare[:1] == bare[-1:] == "'":
+        bare = bare[1:-1]
+    local, _, domain = bare.rstrip(".").rpartition("@")
+    return Mailbox(name, normalise_address(f"{local}@{domain}")) if local and domain else None
 
 
 def _from_field(mail: mailparser.MailParser) -> tuple[Mailbox, ...]:
@@ -104,32 +143,36 @@ def _from_field(mail: mailparser.MailParser) -> tuple[Mailbox, ...]:
 def _single_sender(found: tuple[Mailbox, ...], block: Block) -> Mailbox | None:
     """The one mailbox in the one From field: with two, nobody knows whom an answer would reach."""
     values = [entry.value for entry in block.fields if entry.name.lower() == "from"]
-    if len(values) != 1:
-        return None
+    if len(values) != 1 or len(values[0]) > _MAX_ASKED_OCTETS:
+        return None  # what stands behind the bound may be one more
     if found:
-        return found[0] if len(found) == 1 and found[0].address.count("@") == 1 else None
-    return _lenient(unfold(raw_text(values[0]))[:_MAX_ADDRESS_OCTETS])
+        alone = len({box.address for box in found}) == 1 and found[0].address.count("@") == 1
+        return max(found, key=lambda box: bool(box.name)) if alone else None
+    return _lenient(words(unfold(raw_text(values[0]))))
 
 
 def _lenient(text: str) -> Mailbox | None:
-    """The mailbox of a From field that breaks the grammar, if there is only one way to read it."""
+    """The mailbox of a decoded From field that breaks the grammar, if there is only one way to read it."""
+    opened = text.count("<")
     angles = _ANGLE.findall(text)
-    if len(angles) == 1:
-        name = words(text.partition("<")[0].strip().strip('"'))
-        return Mailbox(name, normalise_address(angles[0])) if text.count("<") == 1 else None
+    if len(angles) == 1 and opened == 1:
+        return _mailbox(_shown_name(text), angles[0])
     bare = _BARE.findall(text)
-    if angles or len(bare) != 1 or text.count("@") != 1:
+    if angles or len(set(map(str.lower, bare))) != 1 or text.count("@") != len(bare):
         return None
-    return Mailbox("", normalise_address(bare[0]))
+    unclosed = opened == 1 and "@" in text.partition("<")[2]
+    return _mailbox(_shown_name(text) if unclosed else "", bare[0])
+
+
+def _shown_name(text: str) -> str:
+    return text.partition("<")[0].strip().strip("\"'").strip()
 
 
 def _listed(block: Block, name: str) -> tuple[Mailbox, ...]:
     values = [unfold(raw_text(entry.value)) for entry in block.fields if entry.name.lower() == name]
-    return tuple(
-        Mailbox(words(shown), normalise_address(address))
-        for shown, address in getaddresses([value[:_MAX_ADDRESS_OCTETS] for value in values])
-        if "@" in address
-    )
+    pairs = getaddresses([value[:_MAX_ADDRESS_OCTETS] for value in values])
+    boxes = (_mailbox(words(shown), address) for shown, address in pairs)
+    return tuple(box for box in boxes if box)
 
 
 def addresses(values: Iterable[str]) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
-"""Opens zip, tar, gzip and winmail.dat in memory, within bounds; the only importer of tnefparse.
+"""Opens zip, tar, gzip and winmail.dat in memory, within bounds.
 
-Sizes that an archive claims are believed only where they are too large; what is read is counted as it comes.
+Sizes that an archive claims are believed only where they are too large; what is read is counted as it comes, for the
+entry, for the archive and for the message.
 """
 
 from __future__ import annotations
@@ -14,19 +15,19 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import IO, Protocol
-
-from tnefparse import TNEF
 
 from intake.extract import sniff as media
 from intake.extract.sniff import sniff
 from intake.model import Fate, Part, Role, Sha256, UnpackLimits
+from intake.unpack import tnef
 
 _CHUNK = 1 << 16
 _MAX_RATIO = 250
 _RATIO_COUNTS_FROM = 1 << 20
+_RATIO_OF_ALL_COUNTS_FROM = 16 << 20
 _MAX_NAME = 1_000
 _UNREADABLE = (
     zipfile.BadZipFile,
@@ -57,6 +58,21 @@ class Budget:
     limits: UnpackLimits
     octets: int
     entries: int
+
+
+def budget_for(parts: Iterable[Part], limits: UnpackLimits) -> Budget:
+    """What may be unpacked of a message: no more than the limits, and nothing out of all proportion to what came.
+
+    So an archive of archives, each of which is within its own proportion, is no way around it.
+    """
+    proportionate = _proportionate(sum(len(part.octets) for part in parts))
+    return Budget(
+        limits, octets=min(limits.archive_octets, proportionate), entries=limits.archive_entries
+    )
+
+
+def _proportionate(packed_octets: int) -> int:
+    return max(_RATIO_OF_ALL_COUNTS_FROM, packed_octets * _MAX_RATIO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +141,18 @@ def _listed(part: Part, archive: _Archive, budget: Budget) -> list[Entry] | Fate
         return Fate.TOO_LARGE
     if not wanted:
         return Fate.EMPTY
+    if all(member.locked for _, member in wanted):
+        return Fate.LOCKED
+    claimed = sum(member.claimed_octets for _, member in wanted if not _is_bomb(member))
+    if claimed > _proportionate(len(part.octets)):
+        return Fate.TOO_LARGE
     budget.entries -= len(members)
     return [_read(part, archive, number, member, budget) for number, member in wanted]
+
+
+def _is_bomb(member: _Member) -> bool:
+    """By its own word; such an entry is never read, and costs the others nothing."""
+    return member.claimed_octets > max(_RATIO_COUNTS_FROM, member.packed_octets * _MAX_RATIO)
 
 
 def _is_wanted(name: str) -> bool:
@@ -143,7 +169,8 @@ def _is_wanted(name: str) -> bool:
 def _read(part: Part, archive: _Archive, number: int, member: _Member, budget: Budget) -> Entry:
     if member.locked:
         return _refused(part, member, Fate.LOCKED)
-    if member.claimed_octets > min(budget.octets, budget.limits.document_octets):
+    bound = min(budget.octets, budget.limits.document_octets)
+    if member.claimed_octets > bound or _is_bomb(member):
         return _refused(part, member, Fate.TOO_LARGE)
     try:
         stream = archive.open(number)
@@ -273,19 +300,16 @@ def _gzip(part: Part, budget: Budget) -> list[Entry] | Fate:
 
 
 def _tnef(part: Part, budget: Budget) -> list[Entry] | Fate:
-    """The files in Outlook's winmail.dat (MS-OXTNEF); the text in it is that of the mail's own body."""
-    try:
-        mail = TNEF(part.octets, do_checksum=False)
-        files = [
-            (str(found.long_filename() or found.name or "file"), bytes(found.data or b""))
-            for found in mail.attachments
-        ]
-        is_empty = not mail.objects
-    except Exception:  # noqa: BLE001  # anything can come out of a third-party parser of hostile octets
+    """The files in Outlook's winmail.dat."""
+    mail = tnef.read(part.octets)
+    if mail is None:
         return Fate.DAMAGED
-    if is_empty:
-        return Fate.DAMAGED
-    if len(files) > budget.entries:
+    size = sum(len(file.octets) for file in mail.files)
+    if len(mail.files) > budget.entries or size > budget.octets:
         return Fate.TOO_LARGE
-    budget.entries -= len(files)
-    return [Entry(held(part, name.strip("\x00 ") or "file", octets)) for name, octets in files]
+    budget.entries -= len(mail.files)
+    budget.octets -= size
+    return [
+        Entry(replace(held(part, file.name or "file", file.octets), damaged=file.damaged))
+        for file in mail.files
+    ]

@@ -1,18 +1,30 @@
-"""The fate of a leaf that is no container: document, or one of the things that only look like one. Pure."""
+"""The fate of a leaf that is no container: document, or one of the things that only look like one. Pure.
+
+First sight decides, by structure, octets and size; what a sender has sent before is not known here.
+"""
 
 from __future__ import annotations
 
 import re
+from pathlib import PurePosixPath
 
 from intake.extract import sniff as media
 from intake.model import Fate, InboundMessage, Part, Role
 
 _SMALL_IMAGE_OCTETS = 60 * 1024
-_SHOWN_IMAGE_OCTETS = 150 * 1024
 _SLIDE_WIDTH, _SLIDE_HEIGHT = 800, 450
 _BADGE_WIDTH, _BADGE_HEIGHT = 640, 320
 _DOT = 3
-_SIGNED_DATA = bytes.fromhex("2a864886f70d010702")  # RFC 5652 5.1
+_DEBRIS_OCTETS = 16 * 1024
+# Outlook names every picture of its signatures so, and sends it as a plain attachment where the text is no HTML.
+_OUTLOOK_IMAGE = re.compile(r"image\d{3}\.(png|gif|jpe?g|bmp|webp)", re.IGNORECASE)
+# Exchange and Apple Mail name a body so that stands behind an attachment.
+_DEBRIS = re.compile(r"att\d{2,6}\.(txt|html?)", re.IGNORECASE)
+_TAG = re.compile(rb"<[^<>]{0,2000}>")
+_SHOWS = re.compile(rb"<(img|a|object|video|svg|table)\b", re.IGNORECASE)
+_BLANK = re.compile(
+    rb"&(nbsp|#160|#xa0|zwnj|#8203);|\xc2\xa0|\xe2\x80\x8b|\xef\xbb\xbf|[\s\xa0]+", re.IGNORECASE
+)
 _REPORT_TYPES = {
     "message/delivery-status",
     "message/global-delivery-status",
@@ -28,7 +40,6 @@ _SIGNATURE_TYPES = {
     "application/pkcs7-signature",
     "application/x-pkcs7-signature",
 }
-_ENVELOPE_TYPES = {"application/pkcs7-mime", "application/x-pkcs7-mime"}
 _CARD_TYPES = {"text/vcard", "text/x-vcard", "text/directory"}
 _OTHER_BODY_TYPES = {"text/x-amp-html", "text/watch-html", "text/enriched", "text/richtext"}
 _UNSUPPORTED = {
@@ -39,8 +50,11 @@ _UNSUPPORTED = {
     "application/vnd.microsoft.portable-executable",
 }
 _METHOD = re.compile(
-    rb"^METHOD:(REQUEST|REPLY|CANCEL|COUNTER|REFRESH|ADD)\b", re.IGNORECASE | re.MULTILINE
+    rb"^METHOD(;[^:\r\n]{0,200})?:(REQUEST|REPLY|CANCEL|COUNTER|DECLINECOUNTER|REFRESH|ADD)\b",
+    re.IGNORECASE | re.MULTILINE,
 )
+_ORGANIZER = re.compile(rb"^ORGANIZER[;:]", re.IGNORECASE | re.MULTILINE)
+_ATTENDEE = re.compile(rb"^ATTENDEE[;:]", re.IGNORECASE | re.MULTILINE)
 _EVENT = re.compile(rb"^BEGIN:VEVENT\b", re.IGNORECASE | re.MULTILINE)
 _UID = re.compile(rb"^UID:([^\r\n]*)", re.IGNORECASE | re.MULTILINE)
 
@@ -51,6 +65,13 @@ def is_report(message: InboundMessage) -> bool:
     return content_type.startswith("multipart/report") or any(
         part.role is Role.DELIVERY_STATUS for part in message.parts
     )
+
+
+def is_small_picture(part: Part) -> bool:
+    """Whether a part is a picture that is no slide and no photograph, such as a logo may be."""
+    if not _is_image(part) or part.size_octets > _SMALL_IMAGE_OCTETS:
+        return False
+    return not _is_as_large_as_a_slide(*image_size(part.octets))
 
 
 def is_message(part: Part) -> bool:
@@ -77,11 +98,28 @@ def _by_role(part: Part) -> Fate | None:
     """What the structure of the message says it is, empty or not."""
     if part.media_type in _REPORT_TYPES:
         return Fate.DELIVERY_REPORT
-    if part.media_type in _SIGNATURE_TYPES or part.sniffed == "application/pgp-signature":
+    if part.media_type in _SIGNATURE_TYPES or part.sniffed in {media.PGP_SIGNATURE, media.PGP_KEYS}:
         return Fate.CRYPTO_SIGNATURE
     if part.filename is None and part.media_type in _OTHER_BODY_TYPES:
         return Fate.TRACKING
-    return None
+    return Fate.TRACKING if _is_debris(part) else None
+
+
+def _is_debris(part: Part) -> bool:
+    """A body without a word in it that a mail program put behind an attachment, or left when it took one out."""
+    if not (part.filename is None or _DEBRIS.fullmatch(part.filename)):
+        return False
+    text = part.sniffed in {"text/plain", "text/html", None} and part.media_type.startswith("text/")
+    if not text or part.size_octets > _DEBRIS_OCTETS or _SHOWS.search(part.octets):
+        return False
+    return not _BLANK.sub(b"", _TAG.sub(b"", _without_head(part.octets)))
+
+
+def _without_head(html: bytes) -> bytes:
+    """HTML without the style sheets and the like in front of its body."""
+    start = html.lower().find(b"<head>")
+    end = html.lower().find(b"</head>", start)
+    return html[:start] + html[end:] if 0 <= start < end else html
 
 
 def _by_size(part: Part) -> Fate | None:
@@ -91,9 +129,7 @@ def _by_size(part: Part) -> Fate | None:
 
 
 def _by_type(part: Part) -> Fate | None:
-    if part.media_type in _ENVELOPE_TYPES:
-        return Fate.UNSUPPORTED if _SIGNED_DATA in part.octets[:64] else Fate.ENCRYPTED
-    if part.sniffed == "application/pgp-encrypted":
+    if part.sniffed == media.PGP_MESSAGE or _is_named_encrypted(part):
         return Fate.ENCRYPTED
     if part.sniffed == "text/calendar":
         return _calendar_fate(part.octets)
@@ -106,11 +142,25 @@ def _by_type(part: Part) -> Fate | None:
     return None
 
 
+def _is_named_encrypted(part: Part) -> bool:
+    """Binary OpenPGP that begins with no packet known to `sniff`, such as a compressed one."""
+    suffix = PurePosixPath(part.filename or "").suffix.lower()
+    return suffix in {".pgp", ".gpg"} and part.sniffed is None and part.octets[0] >= 0x80
+
+
 def _calendar_fate(octets: bytes) -> Fate:
-    """A call to one meeting (RFC 5546) is no calendar of events; its repeated exceptions share a UID."""
+    """A call to meetings (RFC 5546) is no calendar of events, and neither is one meeting that was saved as a file.
+
+    The repeated exceptions of one meeting share a UID.
+    """
     events = len(_EVENT.findall(octets))
+    if not events:
+        return Fate.DOCUMENT
+    if _METHOD.search(octets):
+        return Fate.INVITATION
     one_meeting = events == 1 or len(set(_UID.findall(octets))) == 1
-    return Fate.INVITATION if events and one_meeting and _METHOD.search(octets) else Fate.DOCUMENT
+    called = _ORGANIZER.search(octets) and _ATTENDEE.search(octets)
+    return Fate.INVITATION if one_meeting and called else Fate.DOCUMENT
 
 
 def _is_image(part: Part) -> bool:
@@ -122,14 +172,18 @@ def _image_fate(part: Part) -> Fate:
     width, height = image_size(part.octets)
     if 0 < width <= _DOT and 0 < height <= _DOT:
         return Fate.TRACKING
-    if part.referenced or (part.inline and part.content_id is not None):
-        as_large_as_a_slide = width >= _SLIDE_WIDTH and height >= _SLIDE_HEIGHT
-        large = as_large_as_a_slide and part.size_octets > _SHOWN_IMAGE_OCTETS
-        return Fate.DOCUMENT if large else Fate.SIGNATURE_IMAGE
+    shown = part.referenced or (part.inline and part.content_id is not None)
+    if shown and not _is_as_large_as_a_slide(width, height):
+        return Fate.SIGNATURE_IMAGE
     badge = width <= _BADGE_WIDTH and height <= _BADGE_HEIGHT
-    if part.inline and badge and part.size_octets <= _SMALL_IMAGE_OCTETS:
+    by_outlook = width > 0 and _OUTLOOK_IMAGE.fullmatch(part.filename or "") is not None
+    if (part.inline or by_outlook) and badge and part.size_octets <= _SMALL_IMAGE_OCTETS:
         return Fate.SIGNATURE_IMAGE
     return Fate.DAMAGED if part.damaged else Fate.DOCUMENT
+
+
+def _is_as_large_as_a_slide(width: int, height: int) -> bool:
+    return width >= _SLIDE_WIDTH and height >= _SLIDE_HEIGHT
 
 
 def image_size(octets: bytes) -> tuple[int, int]:

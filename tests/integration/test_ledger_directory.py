@@ -221,6 +221,90 @@ def test_a_colleague_is_known_by_the_clients_domain(ledger: Ledger) -> None:
     assert (known.clients, known.colleague_of) == ((), (added.id,))
 
 
+@pytest.mark.parametrize(
+    ("contact", "sender"),
+    [
+        ("mira@larkfield.example", "mira+files@larkfield.example"),
+        ("mira+press@larkfield.example", "mira@larkfield.example"),
+        ("mirahollis@gmail.com", "mira.hollis+x@googlemail.com"),
+        ("mira.hollis@googlemail.com", "mirahollis@gmail.com"),
+    ],
+)
+def test_a_contact_is_known_by_every_form_of_the_address(
+    ledger: Ledger, contact: str, sender: str
+) -> None:
+    added = ledger.directory.add_client("Larkfield", contacts=[Address(contact)])
+
+    known = ledger.directory.acquaintance(Address(sender), token=None, thread=())
+
+    assert (known.sender, known.clients) == (sender, (added.id,))
+
+
+@pytest.mark.parametrize(
+    "sender",
+    [
+        "m.ira@larkfield.example",
+        "mira@larkfield.example.evil.example",
+        "xmira@larkfield.example",
+        "mira%@larkfield.example",
+        "mira@gmail.com",
+        "mira-files@larkfield.example",
+    ],
+)
+def test_another_mailbox_is_nobody(ledger: Ledger, sender: str) -> None:
+    ledger.directory.add_client("Larkfield", contacts=[MIRA])
+
+    assert ledger.directory.acquaintance(Address(sender), token=None, thread=()).clients == ()
+
+
+def test_the_very_address_outweighs_other_forms_of_it(ledger: Ledger) -> None:
+    ledger.directory.add_client("Brixton", contacts=[Address("team+b@agency.example")])
+    added = ledger.directory.add_client("Larkfield", contacts=[Address("team+a@agency.example")])
+
+    known = ledger.directory.acquaintance(Address("team+a@agency.example"), token=None, thread=())
+
+    assert known.clients == (added.id,)
+
+
+def test_a_freelancer_is_known_by_a_form_of_the_address(ledger: Ledger) -> None:
+    project = engage(ledger)
+
+    known = ledger.directory.acquaintance(
+        Address("robin+mail@studio.example"), token=None, thread=()
+    )
+
+    assert known.projects == (project,)
+
+
+@pytest.mark.parametrize(
+    ("sender", "name"),
+    [
+        ("jo@larkfield.example", "Larkfield"),
+        ("jo@mail.larkfield.example", "Larkfield"),
+        ("jo@eu.larkfield.example", "Europe"),
+        ("jo@mail.eu.larkfield.example", "Europe"),
+    ],
+)
+def test_a_colleague_is_known_by_a_part_of_the_clients_domain(
+    ledger: Ledger, sender: str, name: str
+) -> None:
+    ledger.directory.add_client("Larkfield", contacts=[], domains=["larkfield.example"])
+    ledger.directory.add_client("Europe", contacts=[], domains=["eu.larkfield.example"])
+
+    known = ledger.directory.acquaintance(Address(sender), token=None, thread=())
+
+    assert [
+        entry.name for entry in ledger.directory.clients() if entry.id in known.colleague_of
+    ] == [name]
+
+
+@pytest.mark.parametrize("sender", ["jo@notlarkfield.example", "jo@example", "jo@larkfield", "jo@"])
+def test_a_like_domain_is_no_colleagues(ledger: Ledger, sender: str) -> None:
+    ledger.directory.add_client("Larkfield", contacts=[], domains=["larkfield.example"])
+
+    assert ledger.directory.acquaintance(Address(sender), token=None, thread=()).colleague_of == ()
+
+
 @pytest.mark.parametrize("token", ["q4", "Q4"])
 def test_a_token_in_any_case_brings_its_project(ledger: Ledger, token: str) -> None:
     project = engage(ledger)

@@ -23,8 +23,10 @@ from tests.unit.compose_cast import (
     STORY_DOCUMENTS,
     STORY_MAIL,
     brief,
+    colleague,
     question,
     received,
+    waiting_mail,
 )
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -39,6 +41,7 @@ LETTERS = {
     "complete": brief(LetterKind.REPLY, COMPLETE_DOCUMENTS, COMPLETE_MAIL),
     "report": brief(LetterKind.REPORT, STORY_DOCUMENTS, STORY_MAIL),
     "question": question(PROJECT),
+    "colleague": colleague(waiting_mail()),
     "notice": brief(LetterKind.NOTICE, (), received(notes=["It was too large."])),
 }
 WIDE_NAME = "x" * 70 + ".pdf"

@@ -20,6 +20,7 @@ from intake.model import (
     ClientId,
     Document,
     Fate,
+    HoldId,
     Item,
     ItemName,
     Kind,
@@ -230,6 +231,19 @@ def question(*candidates: Project) -> Brief:
     asked = brief(LetterKind.QUESTION, (), received())
     desk = Mailbox(DESK.name, Address("intake@studio.example"))
     return replace(asked, report=None, candidates=candidates, desk=desk)
+
+
+def colleague(*waiting: Received, subject: str = "Our deck") -> Brief:
+    """To the freelancer, about somebody on the client's domain whose mail waits."""
+    asked = brief(LetterKind.COLLEAGUE, (), *waiting, thread=replace(LAUNCH, subject=subject))
+    desk = Mailbox(DESK.name, Address("intake@studio.example"))
+    return replace(asked, report=None, recipient=ROBIN, candidates=(PROJECT,), desk=desk)
+
+
+def waiting_mail(*parts: PartOutcome, number: int = 12) -> Received:
+    """A colleague's mail, held under that number."""
+    jonas = Mailbox("Jonas Falk", Address("jonas@larkfield.example"))
+    return replace(received(*parts, sender=jonas), hold=HoldId(number))
 
 
 _POST_URL = "https://blog.larkfield.example/2026/05/why-coatings-matter"

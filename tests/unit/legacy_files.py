@@ -1,4 +1,4 @@
-"""Small files of old and odd formats, built octet by octet: compound files, PowerPoint 97, Word 97, iWork archives."""
+"""Small files of old and odd formats, built octet by octet: compound files, PowerPoint 97, Word 97, iWork archives, Outlook."""
 
 from __future__ import annotations
 
@@ -13,31 +13,56 @@ NO_ENTRY = 0xFFFFFFFF
 
 
 def compound(streams: Mapping[str, bytes]) -> bytes:
-    """A compound file (MS-CFB) of a few streams. Each is padded to 4,096 octets, below which they lie elsewhere."""
+    """A compound file (MS-CFB); "a/b" is the stream b of the storage a. Short ones are padded to 4,096 octets, below which they lie elsewhere."""
     padded = {name: octets.ljust(4096, b"\x00") for name, octets in streams.items()}
-    sectors = [_sectors(octets) for octets in padded.values()]
-    directory = -(-(len(padded) + 1) // 4)
-    first, starts = 1 + directory, []
-    table = [FAT_SECTOR, *_chain(1, directory)]
-    for entry in sectors:
-        starts.append(first)
-        table += _chain(first, len(entry))
-        first += len(entry)
-    fat = struct.pack("<128I", *table, *[FREE] * (128 - len(table)))
-    entries = [_entry("Root Entry", 5, child=1)]
-    entries += [
-        _entry(name, 2, start=start, size=len(octets), right=number + 1)
-        for number, ((name, octets), start) in enumerate(
-            zip(padded.items(), starts, strict=True), start=1
+    paths = [path for name in padded for path in _with_storages(name)]
+    listed = ["", *dict.fromkeys(paths)]
+    directory = -(-len(listed) // 4)
+    data = {name: _sectors(octets) for name, octets in padded.items()}
+    used = directory + sum(map(len, data.values()))
+    tables = -(-used // 127)
+    table, starts, first = [FAT_SECTOR] * tables + _chain(tables, directory), {}, tables + directory
+    for name, sectors in data.items():
+        starts[name] = first
+        table += _chain(first, len(sectors))
+        first += len(sectors)
+    fat = struct.pack(f"<{128 * tables}I", *table, *[FREE] * (128 * tables - len(table)))
+    entries = b"".join(
+        _entry(
+            path.rpartition("/")[2] or "Root Entry",
+            5 if not path else 2 if path in padded else 1,
+            start=starts.get(path, 0),
+            size=len(padded.get(path, b"")),
+            child=_number(listed, _children(listed, path)[:1]),
+            right=_number(listed, _following(listed, path)[:1]),
         )
-    ]
-    entries[-1] = entries[-1][:72] + struct.pack("<I", NO_ENTRY) + entries[-1][76:]
-    listed = b"".join(entries).ljust(directory * SECTOR, b"\x00")
+        for path in listed
+    )
     head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16)
     head += struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6) + bytes(6)
-    head += struct.pack("<9I", 0, 1, 1, 0, 4096, CHAIN_END, 0, CHAIN_END, 0)
-    head += struct.pack("<I", 0) + struct.pack("<I", FREE) * 108
-    return head + fat + listed + b"".join(part for entry in sectors for part in entry)
+    head += struct.pack("<9I", 0, tables, tables, 0, 4096, CHAIN_END, 0, CHAIN_END, 0)
+    head += struct.pack("<109I", *range(tables), *[FREE] * (109 - tables))
+    octets = b"".join(part for sectors in data.values() for part in sectors)
+    return head + fat + entries.ljust(directory * SECTOR, b"\x00") + octets
+
+
+def _with_storages(name: str) -> list[str]:
+    steps = name.split("/")
+    return ["/".join(steps[: count + 1]) for count in range(len(steps))]
+
+
+def _children(listed: Sequence[str], storage: str) -> list[str]:
+    return [path for path in listed if path and path.rpartition("/")[0] == storage]
+
+
+def _following(listed: Sequence[str], path: str) -> list[str]:
+    """The entries of the same storage behind one."""
+    same = _children(listed, path.rpartition("/")[0]) if path else []
+    return same[same.index(path) + 1 :] if same else []
+
+
+def _number(listed: Sequence[str], paths: Sequence[str]) -> int:
+    return listed.index(paths[0]) if paths else NO_ENTRY
 
 
 def _sectors(octets: bytes) -> list[bytes]:
@@ -250,3 +275,77 @@ def zipped(parts: Mapping[str, bytes]) -> bytes:
         for name, octets in parts.items():
             package.writestr(name, octets)
     return target.getvalue()
+
+
+# ---------------------------------------------------------------- summary information
+
+
+def summary_information(*properties: tuple[int, bytes]) -> bytes:
+    """A property set stream (MS-OLEPS 2.21) of properties as number and typed value."""
+    start = 8 + 8 * len(properties)
+    places, values = b"", b""
+    for number, value in properties:
+        places += struct.pack("<II", number, start + len(values))
+        values += value + bytes(-len(value) % 4)
+    section = struct.pack("<II", start + len(values), len(properties)) + places + values
+    return struct.pack("<HHI16sI16sI", 0xFFFE, 0, 0, b"", 1, b"", 48) + section
+
+
+# ---------------------------------------------------------------- Outlook
+
+
+def saved_mail(
+    texts: Mapping[int, str],
+    *,
+    fixed: Mapping[int, bytes] | None = None,
+    binary: Mapping[int, bytes] | None = None,
+    attachments: Sequence[Mapping[str, bytes]] = (),
+    embedded: bool = False,
+) -> dict[str, bytes]:
+    """The streams of a message as Outlook saves it (MS-OXMSG); `attachments` come from `attached` and `attached_mail`."""
+    header = 24 if embedded else 32
+    streams = {"__properties_version1.0": bytes(header) + _fixed(fixed or {})}
+    streams |= {_property(tag, 0x1F): text.encode("utf-16-le") for tag, text in texts.items()}
+    streams |= {_property(tag, 0x102): octets for tag, octets in (binary or {}).items()}
+    for number, attachment in enumerate(attachments):
+        streams |= {
+            f"__attach_version1.0_#{number:08X}/{name}": octets
+            for name, octets in attachment.items()
+        }
+    return streams
+
+
+def attached(
+    name: str, octets: bytes, *, content_id: str = "", hidden: bool = False
+) -> dict[str, bytes]:
+    streams = {"__properties_version1.0": bytes(8) + _fixed({0x7FFE: bytes([hidden])})}
+    streams |= {_property(0x3707, 0x1F): name.encode("utf-16-le"), _property(0x3701, 0x102): octets}
+    if content_id:
+        streams[_property(0x3712, 0x1F)] = content_id.encode("utf-16-le")
+    return streams
+
+
+def attached_mail(streams: Mapping[str, bytes]) -> dict[str, bytes]:
+    held = {f"{_property(0x3701, 0x0D)}/{name}": octets for name, octets in streams.items()}
+    return {"__properties_version1.0": bytes(8), **held}
+
+
+def _property(tag: int, kind: int) -> str:
+    return f"__substg1.0_{tag:04X}{kind:04X}"
+
+
+def _fixed(properties: Mapping[int, bytes]) -> bytes:
+    return b"".join(struct.pack("<HHI8s", 3, tag, 6, value) for tag, value in properties.items())
+
+
+def winmail(*attributes: tuple[int, int, bytes]) -> bytes:
+    """A winmail.dat (MS-OXTNEF) of attributes as level, identifier and content."""
+    octets = struct.pack("<IH", 0x223E9F78, 1)
+    for level, identifier, content in attributes:
+        octets += struct.pack("<BHHI", level, identifier, 0, len(content)) + content
+        octets += struct.pack("<H", sum(content) & 0xFFFF)
+    return octets
+
+
+def winmail_file(name: str, octets: bytes) -> tuple[tuple[int, int, bytes], ...]:
+    return (2, 0x9002, bytes(14)), (2, 0x800F, octets), (2, 0x8010, name.encode() + b"\x00")

@@ -11,6 +11,7 @@ import pytest
 from intake.answers import (
     Caps,
     Occasion,
+    colleague_letters,
     letters_after_filing,
     people_copied,
     question,
@@ -21,13 +22,16 @@ from intake.model import (
     Address,
     AutoKind,
     Fate,
+    HoldReason,
     InboundMessage,
     LetterKind,
     LinkFate,
     LinkFound,
     Mailbox,
     Project,
+    ProjectId,
     Submission,
+    Unidentified,
 )
 from storage.values import History
 from tests.ledgers import inbound
@@ -167,6 +171,31 @@ def test_a_message_that_says_nothing_is_no_news() -> None:
     assert written_to(at, NOTHING) == []
 
 
+@pytest.mark.parametrize(
+    ("contact", "wrote"),
+    [
+        ("mira@larkfield.example", "mira+files@larkfield.example"),
+        ("mira+press@larkfield.example", "mira@larkfield.example"),
+        ("mirahollis@gmail.com", "mira.hollis+deck@googlemail.com"),
+    ],
+)
+def test_the_answer_goes_to_the_address_that_wrote(contact: str, wrote: str) -> None:
+    project = replace(OURS, client=replace(OURS.client, contacts=(Address(contact),)))
+    at = occasion(mail(Mailbox("Mira", Address(wrote))))
+
+    assert written_to(at, project=project)[0] == (LetterKind.REPLY, wrote)
+
+
+def test_a_freelancer_who_writes_from_a_variant_is_told_once_and_there() -> None:
+    variant = Address("robin+mail@studio.example")
+    submission = Submission(OURS, variant, is_freelancer=True)
+    at = occasion(mail(Mailbox("", variant)))
+
+    letters = letters_after_filing(at, submission, FILED)
+
+    assert [letter.recipient.address for letter in letters] == [variant, QUINN]
+
+
 # ---------------------------------------------------------------- caps
 
 
@@ -292,3 +321,46 @@ def test_a_person_with_several_projects_is_asked() -> None:
 )
 def test_nobody_is_asked_who_would_not_be_answered(at: Occasion) -> None:
     assert question(at, MIRA) == ()
+
+
+@pytest.mark.parametrize("variant", ["jonas+me@larkfield.example", "jonas@larkfield.example"])
+def test_a_contact_is_copied_once_and_where_the_sender_put_it(variant: str) -> None:
+    at_variant = Mailbox("", Address(variant))
+    message = replace(mail(), to=(at_variant,), cc=(JONAS, replace(MIRA), EVE))
+
+    assert people_copied(message, OURS) == (variant,)
+
+
+# ---------------------------------------------------------------- colleagues
+
+NEWCOMER = Mailbox("Bea", Address("bea@larkfield.example"))
+HELD = Unidentified(HoldReason.COLLEAGUE, (OURS, replace(OURS, id=ProjectId(2))))
+
+
+def test_every_freelancer_of_the_client_is_asked_about_a_colleague_once() -> None:
+    first = colleague_letters(occasion(mail(NEWCOMER)), HELD)
+    again = colleague_letters(occasion(replace(mail(NEWCOMER), sha256=inbound("two").sha256)), HELD)
+
+    assert [(one.kind, one.recipient.address) for one in first] == [
+        (LetterKind.COLLEAGUE, ROBIN.address),
+        (LetterKind.COLLEAGUE, QUINN),
+    ]
+    assert {one.cause for one in first} == {one.cause for one in again}
+
+
+@pytest.mark.parametrize(
+    ("at", "unidentified"),
+    [
+        (occasion(mail(NEWCOMER), auto=AutoKind.AUTO_REPLIED), HELD),
+        (occasion(mail(NEWCOMER), answerable=False), HELD),
+        (occasion(mail(NEWCOMER), history=replace(UNTOLD, thread_day=10)), HELD),
+        (occasion(replace(mail(), sender=None)), HELD),
+        (occasion(mail(NEWCOMER)), Unidentified(HoldReason.COLLEAGUE)),
+        (occasion(mail(EVE)), Unidentified(HoldReason.UNIDENTIFIED_SENDER, (OURS,))),
+    ],
+    ids=["automatic", "old", "capped", "nobody", "no-project", "stranger"],
+)
+def test_nobody_is_asked_about_what_is_no_colleagues_mail(
+    at: Occasion, unidentified: Unidentified
+) -> None:
+    assert colleague_letters(at, unidentified) == ()

@@ -195,6 +195,7 @@ def test_a_message_as_json() -> None:
         Accepted(None, Authentication.PASS),
         parts=[PART],
         auto=None,
+        signs=["list-id"],
     )
 
     assert told == {
@@ -207,6 +208,7 @@ def test_a_message_as_json() -> None:
         "message_id": "<1@acme.example>",
         "date": "2026-11-22T12:00:00Z",
         "auto": None,
+        "signs": ["list-id"],
         "verdict": "accept",
         "reason": None,
         "authentication": "pass",
@@ -222,6 +224,7 @@ def test_a_message_as_json() -> None:
                 "inline": False,
                 "role": "file",
                 "container": None,
+                "macros": False,
                 "fate": "document",
             }
         ],
@@ -246,7 +249,9 @@ def test_a_message_as_json() -> None:
 def test_every_disposition_has_its_verdict(
     disposition: Disposition, verdict: str, reason: str | None
 ) -> None:
-    told = inspect_json("a.eml", message(sender=None), disposition, parts=[], auto=AutoKind.LIST)
+    told = inspect_json(
+        "a.eml", message(sender=None), disposition, parts=[], auto=AutoKind.LIST, signs=[]
+    )
 
     assert (told["verdict"], told["auto"], told["reason"]) == (verdict, "list", reason)
     assert told["from"] is None

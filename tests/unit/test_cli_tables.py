@@ -153,7 +153,9 @@ def test_a_message_is_shown_with_its_brackets_and_without_its_control_characters
         defects=(),
     )
 
-    told = printed(tables.message("a.eml", message, Accepted(None, Authentication.NONE), parts=[]))
+    told = printed(
+        tables.message("a.eml", message, Accepted(None, Authentication.NONE), parts=[], signs=[])
+    )
 
     assert "[bold]Plan" in told
     assert "\x1b" not in told

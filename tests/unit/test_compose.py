@@ -35,12 +35,14 @@ from tests.unit.compose_cast import (
     STORY_DOCUMENTS,
     STORY_MAIL,
     brief,
+    colleague,
     document,
     part,
     quarterly,
     question,
     received,
     sure,
+    waiting_mail,
 )
 
 TOLD = {
@@ -351,6 +353,48 @@ def test_question_names_the_senders_projects_and_their_addresses(templates: Temp
 def test_question_without_projects_is_not_written(templates: Templates) -> None:
     with pytest.raises(PermanentError):
         compose(question(), templates)
+
+
+def test_a_freelancer_is_asked_about_a_colleague_with_the_lines_that_settle_it(
+    templates: Templates,
+) -> None:
+    mail = waiting_mail(
+        part(Fate.DOCUMENT, "secret plans.pdf"), part(Fate.SIGNATURE_IMAGE, "a.png")
+    )
+    bodies = bodies_of(colleague(mail), templates)
+
+    assert bodies.text.startswith("May Jonas Falk send files for Larkfield Optics?")
+    assert "Jonas Falk wrote from jonas@larkfield.example, on a domain of Larkfield" in bodies.words
+    assert "The mail “Our deck” waits with one file. Nothing was filed" in bodies.words
+    assert "$ intake review release 12" in bodies.words
+    assert '$ intake review reject 12 --reason "not for us"' in bodies.words
+    assert "secret" not in bodies.words
+
+
+def test_several_mails_of_a_colleague_are_one_question(templates: Templates) -> None:
+    first, second = waiting_mail(), waiting_mail(part(Fate.DOCUMENT, "b.pdf"), number=14)
+    settled = replace(waiting_mail(part(Fate.DOCUMENT, "c.pdf")), hold=None)
+    words = bodies_of(colleague(first, settled, second, subject=""), templates).words
+
+    assert "Two mails wait, the last one, with one file." in words
+    assert words.count("intake review release") == 1
+    assert words.count("intake review reject") == 2
+
+
+@pytest.mark.parametrize(
+    "letter",
+    [
+        colleague(),
+        colleague(replace(waiting_mail(), hold=None)),
+        replace(colleague(waiting_mail()), candidates=()),
+    ],
+    ids=["no-mail", "settled", "no-client"],
+)
+def test_without_anything_to_ask_a_freelancer_is_not_asked(
+    letter: Brief, templates: Templates
+) -> None:
+    with pytest.raises(PermanentError):
+        compose(letter, templates)
 
 
 def test_notice_says_its_notes(templates: Templates) -> None:

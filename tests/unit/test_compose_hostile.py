@@ -88,7 +88,7 @@ def test_hostile_text_hides_nothing_in_either_body(text: str, templates: Templat
     assert "49" not in shown
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 @given(text=st.text(max_size=300))
 def test_any_text_makes_a_letter_that_parses(text: str) -> None:
     templates = _TEMPLATES
@@ -99,7 +99,7 @@ def test_any_text_makes_a_letter_that_parses(text: str) -> None:
     assert message["X-Intake-Project"] == "larkfield-q4"
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(text=st.text(max_size=120))
 def test_subject_comes_back_as_it_was_cleaned(text: str) -> None:
     cleaned = legible(f"Re: {text}.", limit=200)

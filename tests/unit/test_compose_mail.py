@@ -13,7 +13,18 @@ import pytest
 from intake.compose import Templates, compose, load_templates
 from intake.errors import PermanentError
 from intake.model import Address, Brief, LetterKind, Mailbox, Thread
-from tests.unit.compose_cast import DESK, MIRA, NOON, PROJECT, ROBIN, brief, question, received
+from tests.unit.compose_cast import (
+    DESK,
+    MIRA,
+    NOON,
+    PROJECT,
+    ROBIN,
+    brief,
+    colleague,
+    question,
+    received,
+    waiting_mail,
+)
 
 LONG_ID = f"<{'A' * 90}@{'b' * 90}.prod.outlook.example>"
 
@@ -167,6 +178,16 @@ def test_report_to_one_who_did_not_write_is_generated(templates: Templates) -> N
     report = brief(LetterKind.REPORT, (), received())
 
     assert letter(report, templates)["Auto-Submitted"] == "auto-generated"
+
+
+def test_letter_about_a_colleague_is_generated_and_belongs_to_no_project(
+    templates: Templates,
+) -> None:
+    message = letter(colleague(waiting_mail()), templates)
+
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert message["X-Intake-Project"] == "unassigned"
+    assert message["Reply-To"] == "Studio Intake <intake@studio.example>"
 
 
 def test_report_to_the_freelancer_who_wrote_is_an_answer(templates: Templates) -> None:

@@ -21,6 +21,7 @@ KEYS = """
 intake.address intake.name intake.trusted_authserv_ids intake.unverified_senders intake.answer_after_seconds
 intake.answer_caps.sender_per_hour intake.answer_caps.sender_per_day intake.answer_caps.thread_per_day
 intake.default_checklist intake.timezone intake.fiscal_year_starts intake.reuse intake.answer_mail_since
+authentication.own_dkim authentication.timeout_seconds
 sources.type sources.host sources.port sources.security sources.username sources.password sources.folder
 sources.done_folder sources.held_folder sources.poll_seconds
 delivery.type delivery.host delivery.port delivery.security delivery.username delivery.password
@@ -110,6 +111,23 @@ def test_a_section_left_empty_has_its_defaults(tmp_path: Path) -> None:
 
 def test_an_address_is_compared_in_lower_case(tmp_path: Path) -> None:
     assert load(written(tmp_path, BASE), {}).intake.address == "intake@studio.example"
+
+
+@pytest.mark.parametrize(
+    ("listed", "host"),
+    [
+        ("Drive.Google.com", "drive.google.com"),
+        ("'*.dl.dropboxusercontent.com'", "*.dl.dropboxusercontent.com"),
+        ("bücher.example", "xn--bcher-kva.example"),
+        ("'files.example:8443'", "files.example:8443"),
+    ],
+)
+def test_a_host_to_fetch_from_is_kept_as_it_goes_over_the_wire(
+    tmp_path: Path, listed: str, host: str
+) -> None:
+    settings = load(written(tmp_path, f"{BASE}links: {{fetch_hosts: [{listed}]}}\n"), {})
+
+    assert settings.links.fetch_hosts == (host,)
 
 
 def test_our_own_addresses_are_the_desk_and_where_bounces_go(tmp_path: Path) -> None:

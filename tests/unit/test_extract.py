@@ -635,7 +635,7 @@ SIGNATURES = [
 ]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     signature=st.sampled_from(SIGNATURES),
     rest=st.binary(max_size=300),
@@ -647,7 +647,7 @@ def test_any_octets_under_any_name_give_a_value(signature: bytes, rest: bytes, s
     assert isinstance(found, Extract | Unusable)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(
     whole=st.sampled_from(WHOLE),
     at=st.floats(min_value=0, max_value=1),

@@ -262,7 +262,7 @@ def pdf(text: str) -> bytes:
 WHOLE = {"ppt": presentation(), "doc": files.doc("Lamp\x07Oil\x07\x07After\r"), "key": keynote()}
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     whole=st.sampled_from(sorted(WHOLE.values())),
     at=st.floats(0, 1),

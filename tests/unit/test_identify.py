@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from intake.identify import identify, thread_of, token_of
+from intake.identify import forwarded_senders, identify, thread_of, token_of
 from intake.model import (
     Acquaintance,
     Address,
@@ -262,6 +262,93 @@ def test_freelancer_of_several_projects_is_asked() -> None:
     found = decide(freelancer(P1, OTHERS))
 
     assert found == Unidentified(HoldReason.AMBIGUOUS_PROJECT, (P1, OTHERS))
+
+
+@pytest.mark.parametrize(
+    ("forwarded", "decided"),
+    [
+        ([MIRA], P1),
+        ([Address("mira+deck@larkfield.example")], P1),
+        ([Address("new@larkfield.example")], P1),
+        ([Address("new@eu.larkfield.example")], P1),
+        ([Address("pat@brixton.example")], OTHERS),
+        ([Address("eve@evil.example"), MIRA], P1),
+    ],
+)
+def test_whoever_a_freelancer_forwards_decides_between_clients(
+    forwarded: list[Address], decided: Project
+) -> None:
+    found = identify(message(), freelancer(P1, OTHERS), token=None, forwarded=forwarded)
+
+    assert found == Submission(decided, ROBIN, is_freelancer=True)
+
+
+@pytest.mark.parametrize(
+    ("forwarded", "candidates"),
+    [
+        ([], (P1, P2, OTHERS)),
+        ([Address("eve@evil.example")], (P1, P2, OTHERS)),
+        ([Address("eve@notlarkfield.example")], (P1, P2, OTHERS)),
+        ([MIRA], (P1, P2)),
+        ([MIRA, Address("pat@brixton.example")], (P1, P2, OTHERS)),
+    ],
+)
+def test_a_forward_that_does_not_decide_asks(
+    forwarded: list[Address], candidates: tuple[Project, ...]
+) -> None:
+    found = identify(message(), freelancer(P1, P2, OTHERS), token=None, forwarded=forwarded)
+
+    assert found == Unidentified(HoldReason.AMBIGUOUS_PROJECT, candidates)
+
+
+def test_a_token_outweighs_whoever_is_forwarded() -> None:
+    found = identify(message(), freelancer(P1, OTHERS), token=Token("p9"), forwarded=[MIRA])
+
+    assert found == Submission(OTHERS, ROBIN, is_freelancer=True)
+
+
+@pytest.mark.parametrize("acquaintance", [contact(P1, P2), Acquaintance(Address("eve@x.example"))])
+def test_what_is_forwarded_lets_nobody_in(acquaintance: Acquaintance) -> None:
+    alone = identify(message(), acquaintance, token=None)
+
+    assert identify(message(), acquaintance, token=None, forwarded=[MIRA]) == alone
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "From: Mira Hollis <mira@larkfield.example>",
+        "From: Mira Hollis [mailto:Mira@Larkfield.example]",
+        "*From:* mira@larkfield.example",
+        "> Von: Mira Hollis <mira@larkfield.example>",
+        "De : Mira Hollis <mira@larkfield.example>",
+        "    From: <mira@larkfield.example>",
+        "Van: mira@larkfield.example Verzonden: maandag",
+    ],
+)
+def test_the_sender_of_a_forwarded_header_is_found(line: str) -> None:
+    mail = replace(message(), text=f"fyi\n\n-- Forwarded --\n{line}\nSubject: Deck\n\nhello")
+
+    assert forwarded_senders(mail) == (MIRA,)
+
+
+def test_attached_messages_are_forwarded_before_the_text() -> None:
+    mail = replace(message(), text="From: pat@brixton.example\nFrom: nobody\nfrom: me to you")
+
+    assert forwarded_senders(mail, [MIRA]) == (MIRA, Address("pat@brixton.example"))
+
+
+def test_forwarded_headers_without_end_are_bounded() -> None:
+    text = "From: " + "a" * 200_000 + "\n" + "From: x@y.example\n" * 50_000 + "> " * 200_000
+
+    assert len(forwarded_senders(replace(message(), text=text))) <= 20
+
+
+@pytest.mark.parametrize("sender", ["robin+files@studio.example", "robin@studio.example"])
+def test_a_freelancer_may_write_from_a_variant_of_the_address(sender: str) -> None:
+    known = replace(freelancer(P1), sender=Address(sender))
+
+    assert decide(known) == Submission(P1, Address(sender), is_freelancer=True)
 
 
 def test_contact_who_is_the_freelancer_too_writes_as_the_contact() -> None:

@@ -98,6 +98,17 @@ def test_any_line_end_gives_the_same_octets(line_end: str) -> None:
         "From: =?utf-8?q?=C3=84na?= <ana@acme.example>",
         " From: Ana <ana@acme.example>",
         "From:\n Ana\n <ana@acme.example>",
+        "From: <mailto:ana@acme.example>",
+        "From: ana@acme.example [mailto:ana@acme.example]",
+        "From: 'ana@acme.example'",
+        "From: Ana <'ana@acme.example'>",
+        'From: "ana@acme.example"',
+        "From: ana@acme.example.",
+        "From: Ana <ana@acme.example>, <Ana@ACME.example>",
+        "From: Ana <ana@acme.example",
+        "From: =?utf-8?Q?Ana_<ana@acme.example>?=",
+        "From: =?utf-8?B?QW5hIDxhbmFAYWNtZS5leGFtcGxlPg==?=",
+        "From: Ana\0 <ana@acme\0.example>",
     ],
 )
 def test_one_mailbox_in_from_is_the_sender(field: str) -> None:
@@ -117,6 +128,10 @@ def test_one_mailbox_in_from_is_the_sender(field: str) -> None:
         "From: Ana <ana@acme.example> <bea@acme.example>",
         "From: ana@acme.example\nFrom: bea@acme.example",
         "From: ana@bea@acme.example",
+        "From: '@'",
+        "From: <mailto:@>",
+        "From: =?utf-8?Q?Boss_<boss@bank.example>?= <ana@acme.example",
+        pytest.param("From: ana@acme.example" + "," * 20_000 + "bea@acme.example", id="far apart"),
         "From: undisclosed:;",
     ],
 )
@@ -125,6 +140,52 @@ def test_no_mailbox_or_several_are_no_sender(field: str) -> None:
 
     assert message.sender is None
     assert "no-single-sender" in message.defects
+
+
+@pytest.mark.parametrize(
+    ("field", "name"),
+    [
+        ("From: Ana Example <ana@acme.example", "Ana Example"),
+        ("From: =?utf-8?Q?=C3=84na_<ana@acme.example>?=", "Äna"),
+        ("From: <ana@acme.example>, Ana <ana@acme.example>", "Ana"),
+    ],
+)
+def test_a_name_is_read_where_the_grammar_is_broken(field: str, name: str) -> None:
+    message = note(field)
+
+    assert message.sender is not None
+    assert message.sender.name == name
+
+
+@pytest.mark.parametrize(
+    ("domain", "ascii_domain"),
+    [
+        ("bücher.example", "xn--bcher-kva.example"),
+        ("BÜCHER.example", "xn--bcher-kva.example"),
+        ("bu\u0308cher.example", "xn--bcher-kva.example"),
+        ("xn--bcher-kva.example", "xn--bcher-kva.example"),
+        ("straße.example", "xn--strae-oqa.example"),
+    ],
+)
+def test_a_domain_has_one_spelling(domain: str, ascii_domain: str) -> None:
+    message = note(f"From: Ana <ana@{domain}>")
+
+    assert message.sender is not None
+    assert message.sender.address == f"ana@{ascii_domain}"
+
+
+@pytest.mark.parametrize("charset", ["koi8-r", "windows-1251"])
+def test_octets_in_a_header_are_in_the_charset_of_the_text_below(charset: str) -> None:
+    octets = (
+        f"From: Анна <ana@acme.example>\r\nSubject: Презентация\r\n"
+        f"Content-Type: text/plain; charset={charset}\r\n\r\nЭй"
+    ).encode(charset)
+
+    message = parse(octets)
+
+    assert message.subject == "Презентация"
+    assert message.sender is not None
+    assert message.sender.name == "Анна"
 
 
 @pytest.mark.parametrize(
@@ -138,6 +199,12 @@ def test_no_mailbox_or_several_are_no_sender(field: str) -> None:
         ("=?iso-8859-1?q?=93Deck=94?=", "\u201cDeck\u201d"),
         ("A folded\n\tsubject", "A folded subject"),
         ("Grüße", "Grüße"),
+        ("=?utf-8?b?bad*base64?=", "=?utf-8?b?bad*base64?="),
+        ("=?utf-8?b?bad*base64?= =?utf-8?q?=C3=A4?=", "=?utf-8?b?bad*base64?=ä"),
+        ("=?utf-8?b?RGV*jaw==?=", "Deck"),
+        ("=?utf-8?q?unfinished", "=?utf-8?q?unfinished"),
+        (f"=?utf-8?q?{'a' * 3000}?=", "a" * 3000),
+        ("De\0ck =?utf-8?q?=00?=", "Deck"),
     ],
 )
 def test_a_subject_is_decoded(value: str, subject: str) -> None:
@@ -273,6 +340,154 @@ def test_nothing_personal_is_in_a_repr() -> None:
 
     assert "acme" not in shown
     assert "deck" not in shown
+
+
+BIG = 2_000_000
+SHORT_MIXED = (
+    b"From: Ana <ana@acme.example>\r\nSubject: Deck\r\nMessage-ID: <1@acme.example>\r\n"
+    b"References: <0@studio.example>\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
+    b"--b\r\n\r\nHello\r\n--b\r\nContent-Type: application/pdf\r\n\r\n%PDF-1.4\r\n--b--\r\n"
+)
+
+
+@pytest.mark.parametrize("line_end", [b"\r\n", b"\n", b"\r"])
+@pytest.mark.parametrize(
+    "big",
+    [
+        b"X-Big: " + b"a" * BIG,
+        b"X-Big: " + b"\r\n ".join([b"a" * 70] * (BIG // 70)),
+        b"To: " + b",\r\n ".join([b"ana@acme.example"] * (BIG // 19)),
+        b"Received: x\r\n" * (BIG // 13) + b"X-Last: 1",
+        b"\r\n".join(b"X-Big-%d: %s" % (number, b"a" * 100_000) for number in range(20)),
+    ],
+    ids=["one line", "folded", "recipients", "many fields", "many big fields"],
+)
+def test_a_header_that_is_too_long_is_cut_and_read_on_behind(big: bytes, line_end: bytes) -> None:
+    octets = (big + b"\r\n" + SHORT_MIXED).replace(b"\r\n", line_end)
+
+    message = parse(octets)
+
+    assert message.sender is not None
+    assert message.sender.address == "ana@acme.example"
+    assert (message.subject, message.message_id) == ("Deck", "<1@acme.example>")
+    assert message.written == message.text == "Hello"
+    assert [part.octets for part in message.parts] == [b"%PDF-1.4"]
+    assert "header-too-long" in message.defects
+
+
+def test_every_recipient_of_a_long_list_is_read() -> None:
+    people = [f"p{number}@acme.example" for number in range(2_000)]
+
+    message = note("From: ana@acme.example\nTo: " + ",\n ".join(f"P <{one}>" for one in people))
+
+    assert [box.address for box in message.to] == people
+
+
+def test_a_header_that_never_ends_has_no_body() -> None:
+    message = parse(b"From: ana@acme.example\r\n" + b"X: 1\r\n" * 400_000)
+
+    assert message.sender is not None
+    assert message.text == ""
+    assert "header-block-without-end" in message.defects
+
+
+def test_a_second_from_behind_a_long_field_is_seen() -> None:
+    message = parse(b"From: a@b.example\r\nX: " + b"a" * BIG + b"\r\nFrom: c@d.example\r\n\r\n")
+
+    assert message.sender is None
+
+
+def test_the_header_block_alone_tells_who_wrote_and_in_which_thread() -> None:
+    header = SHORT_MIXED.partition(b"\r\n\r\n")[0]
+
+    message = parse(header + b"\r\n\r\n")
+
+    assert message.sender is not None
+    assert message.sender.address == "ana@acme.example"
+    assert message.subject == "Deck"
+    assert message.message_id == "<1@acme.example>"
+    assert message.references == ("<0@studio.example>",)
+    assert message.parts == ()
+
+
+def test_a_multipart_that_names_no_boundary_gives_files_but_no_report() -> None:
+    octets = (
+        b"From: ana@acme.example\r\nContent-Type: multipart/mixed\r\n\r\n"
+        b"--b\r\nContent-Type: text/plain\r\n\r\nHello\r\n"
+        b"--b\r\nContent-Type: application/pdf\r\n\r\n%PDF-1.4\r\n"
+        b"--b\r\nContent-Type: message/delivery-status\r\n\r\nAction: failed\r\n"
+        b"--b\r\nContent-Type: message/rfc822\r\n\r\nSubject: Deck\r\n\r\nHello\r\n"
+        b"--b\r\nContent-Type: text/rfc822-headers\r\n\r\nSubject: Deck\r\n--b--\r\n"
+    )
+
+    message = parse(octets)
+
+    assert [part.media_type for part in message.parts] == ["application/pdf"]
+    assert "multipart-without-boundary" in message.defects
+
+
+def test_a_boundary_after_a_bare_return_is_found_among_other_line_ends() -> None:
+    octets = SHORT_MIXED.replace(b"\r\n", b"\r") + b"\n"
+
+    assert [part.octets for part in parse(octets).parts] == [b"%PDF-1.4"]
+
+
+def test_no_text_holds_a_nul() -> None:
+    message = note("From: ana@acme.example\nSubject: De\0ck", "He\0llo\n> old\0er")
+
+    assert message.written == "Hello"
+    assert "\0" not in message.text + message.subject
+
+
+@pytest.mark.parametrize("charset", ["iso-8859-1", "us-ascii", "windows-1252"])
+def test_utf_8_that_is_claimed_to_be_western_is_utf_8(charset: str) -> None:
+    message = note(f"From: ana@acme.example\nContent-Type: text/plain; charset={charset}", "Grüße")
+
+    assert message.written == "Grüße"
+
+
+def test_western_text_stays_western() -> None:
+    octets = "From: ana@acme.example\r\nContent-Type: text/plain; charset=iso-8859-1\r\n\r\nGrüße"
+
+    assert parse(octets.encode("latin-1")).written == "Grüße"
+
+
+def test_both_alternatives_reach_what_the_sender_wrote() -> None:
+    octets = (
+        b"From: ana@acme.example\r\nContent-Type: multipart/alternative; boundary=b\r\n\r\n"
+        b"--b\r\n\r\nThe deck\r\n--b\r\nContent-Type: text/html\r\n\r\n"
+        b'<p>The <a href="https://files.example/d/our-deck">deck</a></p>\r\n--b--\r\n'
+    )
+
+    message = parse(octets)
+
+    assert message.written == "The deck"
+    assert message.links == ("https://files.example/d/our-deck",)
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "a",
+        "<",
+        "(",
+        '"',
+        ",",
+        "<a@b>,",
+        "=?utf-8?q?",
+        "=?utf-8?q?a?= ",
+        "a@",
+        "\\",
+        "()",
+        "=?",
+        "'",
+    ],
+)
+@pytest.mark.parametrize("name", ["From", "Subject", "Delivered-To", "Content-Type", "Date"])
+def test_a_hostile_field_of_any_sort_gives_a_value(name: str, piece: str) -> None:
+    field = piece * (200_000 // len(piece))
+
+    assert parse(f"{name}: {field}\r\n\r\nHello".encode()).text == "Hello"
 
 
 @given(st.binary(max_size=4000))

@@ -27,6 +27,9 @@ def test_a_transfer_encoding_is_known_however_it_is_dressed(encoding: bytes) -> 
     [
         (b"quoted-printable", b"a=3Db=\r\nc", b"a=bc"),
         (b"x-uuencode", b"begin 644 x\n%:&5L;&\\\n`\nend\n", b"hello"),
+        (b"x-uuencode", b"\r\nA text.\r\nbegin 644 x\r\n%:&5L;&\\\r\n`\r\nend\r\n", b"hello"),
+        (b"uuencode", b"%:&5L;&\\\n`\n", b"hello"),
+        (b"uuencode", b"no uuencode at all", b"no uuencode at all"),
         (b"8bit", b"\xff\x00", b"\xff\x00"),
         (b"rot13", b"uryyb", b"uryyb"),
         (None, b"hello", b"hello"),

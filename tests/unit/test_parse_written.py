@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from intake.parse.written import written
+from intake.parse.written import whole, written
 
 
 @pytest.mark.parametrize(
@@ -80,6 +80,75 @@ def test_html_lines_are_those_that_a_reader_sees() -> None:
 
 def test_plain_text_is_preferred() -> None:
     assert written(["plain"], ["<p>rich</p>"]).text == "plain"
+
+
+RICH = "<p>3: n/a</p><p>The deck is at the usual place, and the roadmap follows as soon as it is signed.</p>"
+
+
+@pytest.mark.parametrize(
+    "plain",
+    [
+        "Your mail program does not show HTML.",
+        "This message is in HTML; please use a program that can display it.",
+        "Ihr E-Mail-Programm kann kein HTML anzeigen.",
+        "Votre logiciel ne peut pas afficher le HTML.",
+        "Su programa no puede mostrar HTML.",
+        "Uw programma kan geen HTML weergeven.",
+        "3:",
+        "   \n ",
+    ],
+)
+def test_a_text_that_only_stands_in_does_not_hide_the_html(plain: str) -> None:
+    assert written([plain], [RICH]).text.startswith("3: n/a\n\nThe deck")
+    assert whole([plain], [RICH]).startswith("3: n/a\n\nThe deck")
+
+
+@pytest.mark.parametrize(
+    "plain",
+    [
+        "3: n/a\n\nThe deck is at the usual place.",
+        " ".join(["Our own words, and many of them."] * 10),
+        "> the deck, which is old and long, and quoted as a whole, word for word, up to here",
+    ],
+)
+def test_a_text_that_says_something_hides_the_html(plain: str) -> None:
+    assert "signed" not in written([plain], [RICH]).text
+    assert whole([plain], [RICH]) == plain
+
+
+def test_a_short_answer_above_quoted_text_is_read_from_the_text() -> None:
+    plain = "3: n/a\n\nOn Mon, 2 Nov 2026, Studio wrote:\n> 1. deck\n> 2. roadmap\n> 3. calendar"
+
+    assert written([plain], ["<p>3: n/a</p><p>something else that is long</p>"]).text == "3: n/a"
+
+
+@pytest.mark.parametrize("marks", [1, 40])
+def test_html_with_marks_inside_marks_is_read(marks: int) -> None:
+    html = (
+        "<p>3: n/a</p>"
+        + '<div id="Signature" class="gmail_signature" hidden>' * marks
+        + '<blockquote type="cite" class="gmail_quote">' * marks
+        + '<div id="appendonsend"></div><div id="divRplyFwdMsg">From: x</div>old'
+    )
+
+    assert written([], [html]).text == "3: n/a"
+
+
+@pytest.mark.parametrize(
+    "opening",
+    [
+        '<div class="gmail_quote">',
+        '<div class="gmail_attr">',
+        '<blockquote type="cite">',
+        '<div id="Signature">',
+        '<div id="appendonsend">',
+        "<div hidden>",
+    ],
+)
+def test_deeply_nested_html_is_read_in_time(opening: str) -> None:
+    html = opening * 2_900 + "a word or two: " * 30_000
+
+    assert isinstance(written([], [html]).text, str)
 
 
 def test_a_long_text_is_kept_whole() -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from intake.automatic import automatic
+from intake.bounces import bounce_reports
 from intake.model import (
     Accepted,
     Address,
@@ -18,7 +21,7 @@ from intake.model import (
     InboundMessage,
 )
 from intake.parse import parse
-from intake.vet import VetPolicy, authentication, authserv_ids, automatic, vet
+from intake.vet import VetPolicy, authentication, authserv_ids, vet
 
 MAIL = Path(__file__).parent.parent / "mail"
 OWN = frozenset({Address("intake@studio.example")})
@@ -101,6 +104,7 @@ def test_automatic_mail_is_known_by_its_sender(sender: str, kind: AutoKind | Non
 
 def test_a_delivery_report_names_the_letter_that_it_is_about() -> None:
     message = parse((MAIL / "delivery_report.eml").read_bytes())
+    message = replace(message, bounces=bounce_reports(message))
 
     assert vet(message, documents=False, policy=OPEN) == Bounce(
         "<letter-7@studio.example>", Authentication.NONE
@@ -119,6 +123,31 @@ def test_automatic_mail_with_documents_is_filed_and_marked() -> None:
     message = letter("List-Id: <news.acme.example>")
 
     assert vet(message, documents=True, policy=OPEN) == Accepted(AutoKind.LIST, Authentication.NONE)
+
+
+LOCKED = (
+    "--b\r\nContent-Type: text/plain\r\n\r\nHello\r\n--b\r\nContent-Type: application/zip; name=f.zip\r\n"
+    "Content-Disposition: attachment; filename=f.zip\r\n\r\nlocked\r\n--b--\r\n"
+)
+
+
+def with_file(*fields: str) -> InboundMessage:
+    lines = ["From: Ana <ana@acme.example>", "Content-Type: multipart/mixed; boundary=b", *fields]
+    return parse("\r\n".join([*lines, "", LOCKED]).encode())
+
+
+def test_a_file_that_is_no_document_is_not_dropped_for_a_subject() -> None:
+    message = with_file("Subject: Automatic reply: Our deck")
+
+    assert vet(message, documents=False, policy=OPEN) == Accepted(
+        AutoKind.AUTO_REPLIED, Authentication.NONE
+    )
+
+
+def test_a_file_that_is_no_document_is_dropped_where_the_fields_say_so() -> None:
+    message = with_file("Subject: Our deck", "Auto-Submitted: auto-replied")
+
+    assert isinstance(vet(message, documents=False, policy=OPEN), Discarded)
 
 
 def test_our_own_letter_is_discarded_even_with_documents() -> None:
