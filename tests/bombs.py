@@ -302,12 +302,13 @@ DOCUMENTS = (
         "xlsx as wide as it goes",
         _mailed("plan.xlsx", lambda: workbook("A1", "XFD1048576")),
         _ONE,
-        {"unreadable": 1},
+        {"too-large": 1},
     ),
     Bomb(
         "xlsx of 100,000 beginnings of styles",
         _mailed("plan.xlsx", lambda: workbook("A1", styles="<cellXfs>" * 100_000)),
         _ONE,
+        {"unreadable": 1},
     ),
     Bomb("png of 3,600 megapixels", _mailed("a.png", lambda: huge_png(60_000, 60_000)), _ONE),
     Bomb(
@@ -353,6 +354,7 @@ STRUCTURES = (
             + b"Content-Type: multipart/mixed; boundary=b\r\n\r\n"
             + many(b"--b\r\n", 3 * MEGABYTE)
         ),
+        defects=("too-many-parts",),
     ),
 )
 HEADERS = (

@@ -40,7 +40,8 @@ _MERGED = re.compile(rb"<(?:\w+:)?mergeCells count=\"(\d{1,7})\"")
 _EMPTY_CELL = re.compile(
     rb"<(?:\w+:)?c r=\"[A-Z]{1,3}\d{1,7}\" s=\"(\d{1,5})\"(?: t=\"n\")?\s?(?:/>|></)"
 )
-_FORMATS = re.compile(rb"<(?:\w+:)?cellXfs\b[^>]{0,200}>(.*?)</(?:\w+:)?cellXfs>", re.DOTALL)
+_FORMATS = re.compile(rb"<(?:\w{1,20}:)?cellXfs\b[^>]{0,200}>")
+_FORMATS_END = re.compile(rb"</(?:\w{1,20}:)?cellXfs>")
 _FILL = re.compile(rb"<(?:\w+:)?xf\b(?:[^>]{0,300}?fillId=\"(\d{1,5})\")?")
 _HEAD, _TAIL = 2**17, 2**18
 """So much of a sheet is looked at for coloured cells, and for merged ones, which stand near the end."""
@@ -103,8 +104,10 @@ def _refuse_vast(part: Part) -> None:
 
     What a sheet says of its own size may count empty cells that were only formatted, so those with content decide.
     """
-    said = _DIMENSION.search(part.octets, 0, 4096) if "/worksheets/" in part.name else None
-    if not said or _column(said[1]) * int(said[2]) <= _CELLS:
+    if "/worksheets/" not in part.name:
+        return
+    said = _DIMENSION.search(part.octets, 0, 4096)
+    if said and _column(said[1]) * int(said[2]) <= _CELLS:
         return
     filled = [(_column(found[1]), int(found[2])) for found in _CELL.finditer(part.octets)]
     if filled and max(cell[0] for cell in filled) * max(cell[1] for cell in filled) > _CELLS:
@@ -115,8 +118,10 @@ def _coloured_styles(package: Package) -> frozenset[bytes]:
     """The numbers of cell formats with a fill; the fills 0 and 1 are none and a grey that nobody picks (18.8.20)."""
     if "xl/styles.xml" not in package:
         return frozenset()
-    formats = _FORMATS.search(package.read("xl/styles.xml"))
-    fills = _FILL.findall(formats[1]) if formats else []
+    styles = package.read("xl/styles.xml")
+    begins = _FORMATS.search(styles)
+    ends = _FORMATS_END.search(styles, begins.end()) if begins else None
+    fills = _FILL.findall(styles, begins.end(), ends.start()) if begins and ends else []
     return frozenset(str(at).encode() for at, fill in enumerate(fills) if int(fill or 0) > 1)
 
 

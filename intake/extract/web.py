@@ -10,6 +10,7 @@ from intake.extract.content import Findings, assemble, stop
 from intake.extract.limits import ExtractLimits
 from intake.extract.package import day
 from intake.extract.text import decode
+from intake.markup import is_deep
 from intake.model import Extract, Family, Page, Problem, Unusable
 
 _OCTETS = 16 * 2**20
@@ -23,6 +24,7 @@ _INLINE = [
     "tt", "u", "var", "wbr",
 ]  # fmt: skip
 _CHARSET = re.compile(rb"<meta[^>]{1,200}charset\s*=\s*[\"']?([\w.:-]{2,40})", re.IGNORECASE)
+_TAG = re.compile(r"<[^<>]*>")
 _BLOCK_END = "\x1e"
 _PUBLISHED = (
     "meta[property='article:published_time']", "meta[name=date]", "meta[itemprop=datePublished]"
@@ -35,7 +37,8 @@ def read(octets: bytes, *, limits: ExtractLimits) -> Extract | Unusable:
         raise stop(Problem.TOO_LARGE, "too much HTML")
     stated = _CHARSET.search(octets, 0, 4096)
     charset = stated[1].decode("ascii", "ignore") if stated else None
-    tree = LexborHTMLParser(decode(octets, charset=charset))
+    html = decode(octets, charset=charset)
+    tree = LexborHTMLParser(_TAG.sub(" ", html) if is_deep(html) else html)
     title = tree.css_first("title")
     published = next((found for name in _PUBLISHED if (found := tree.css_first(name))), None)
     saved = published.attributes.get("content") if published else None

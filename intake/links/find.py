@@ -12,12 +12,12 @@ from intake.links.address import WEB, host_of, is_on, taken_apart
 from intake.links.compare import canonical
 from intake.links.redirects import unwrapped
 from intake.links.services import WELL_KNOWN, is_meant
+from intake.markup import is_deep
 
 MAX_LINKS = 100
 _MOST_LOOKED_AT = 2_000
 _MAX_CHARACTERS = 200_000
 _MAX_HTML_CHARACTERS = 1_000_000
-_MAX_OPEN_TAGS = 3_000
 _NO_ANCHOR = re.compile(r"<(?!/?a[\s>])[^<>]*>", re.IGNORECASE)
 _TRAILING = ".,;:!?…*_"
 # RFC 3986, appendix C: blanks and line ends within angle brackets are no part of the address.
@@ -115,9 +115,9 @@ def _behind_words(text: str, html: str) -> list[str]:
 
 
 def _tree(html: str) -> LexborHTMLParser:
-    """A tree of bounded depth: the parser's time grows with the square of it, so what is deeper keeps its anchors only."""
+    """A tree of bounded depth: what is deeper keeps its anchors only."""
     bounded = html[:_MAX_HTML_CHARACTERS]
-    if bounded.count("<") - 2 * bounded.count("</") > _MAX_OPEN_TAGS:
+    if is_deep(bounded):
         bounded = _NO_ANCHOR.sub(" ", bounded)
     return LexborHTMLParser(bounded)
 

@@ -121,7 +121,7 @@ def _armour_ends(lines: Sequence[str], first: int) -> int:
 
 def _holds_encrypted(lines: Sequence[str], first: int) -> bool:
     """Whether the first packet is one of encryption: a message that was signed or compressed alone looks the same outside."""
-    for line in lines[first + 1 :][:200]:
+    for line in lines[first + 1 : first + 201]:
         data = line.strip()
         if data and not _ARMOUR_HEADER.fullmatch(data):
             return bool(_RADIX64.fullmatch(data)) and _first_packet(data) in _ENCRYPTED_PACKETS

@@ -1,6 +1,6 @@
 """Reads HTML bodies as text: what a reader sees, with quoted messages marked by ">", without signatures.
 
-The parser's time grows with the square of a tree's depth, so trees are bounded. No judgement of words happens here.
+No judgement of words happens here.
 """
 
 from __future__ import annotations
@@ -9,13 +9,11 @@ import re
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from intake.markup import is_deep
+
 _MAX_CHARACTERS = 1_000_000
-_MAX_OPEN_ELEMENTS = 3_000
 _MAX_LEVELS = 30
 _MAX_ATTRIBUTIONS = 100
-_OPENED = re.compile(
-    r"<(?!(?:br|img|hr|meta|link|input|p|td|th|tr|li|option|wbr|col|source)\b)[a-z]", re.IGNORECASE
-)
 _TAG = re.compile(r"<[^<>]*>")
 _BREAK = "\x1e"
 _QUOTE_MARK = f"{_BREAK}>{_BREAK}"
@@ -45,9 +43,9 @@ _REST_IS_QUOTED = (
 
 
 def tree_of(html: str) -> LexborHTMLParser:
-    """A tree of bounded depth: where too much is left open, the tags are dropped and the text stays."""
+    """A tree of bounded depth: of what is deeper the tags are dropped and the text stays."""
     bounded = html[:_MAX_CHARACTERS]
-    if len(_OPENED.findall(bounded)) - bounded.count("</") > _MAX_OPEN_ELEMENTS:
+    if is_deep(bounded):
         bounded = _TAG.sub(" ", bounded)
     return LexborHTMLParser(bounded)
 

@@ -94,16 +94,17 @@ def without_signature(lines: Sequence[str]) -> list[str]:
 def _signature_starts(lines: Sequence[str], *, silent: bool) -> int | None:
     """The line where the last signature begins; if `silent`, behind "-- " as well nothing may be said."""
     first = next((number for number, line in enumerate(lines) if line.strip()), 0)
-    block: list[str] = []
+    below, says = 0, False
     for number in range(len(lines) - 1, -1, -1):
         line = lines[number]
+        if not line.strip():
+            continue
         delimits = _DELIMITER.fullmatch(line) is not None
-        says = (silent or not delimits) and any(map(says_something, block))
-        if not says and (delimits or _closes(line, opening=number == first)):
+        is_silent = not says or (delimits and not silent)
+        if is_silent and (delimits or _closes(line, opening=number == first)):
             return number
-        if line.strip():
-            block.append(line)
-        if len(block) > _MAX_LINES:
+        below, says = below + 1, says or says_something(line)
+        if below > _MAX_LINES:
             break
     return None
 

@@ -263,7 +263,9 @@ def _parts(octets: bytes, tree: Tree, entity: _Entity) -> _Parts | None:
         if guess is None:
             return None
         found = _delimiters(octets, entity, guess.group(1))
-    if not found[-1].closing and len(found) <= MAX_PARTS:
+    if len(found) > MAX_PARTS:
+        tree.defects.append("too-many-parts")
+    elif not found[-1].closing:
         tree.defects.append("close-boundary-not-found")
     return _Parts(list(_between(found, entity.end)), guessed)
 
