@@ -113,7 +113,7 @@ def on_postgres_and_s3(
             yield made
 
 
-@pytest.fixture(params=["stage", "on_postgres_and_s3"])
+@pytest.fixture(params=["stage", pytest.param("on_postgres_and_s3", marks=pytest.mark.proof)])
 def each_stage(request: pytest.FixtureRequest) -> Stage:
     """The same story on both."""
     made = request.getfixturevalue(request.param)

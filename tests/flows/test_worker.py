@@ -298,6 +298,7 @@ def test_two_messages_of_one_thread_get_one_answer_that_names_both(
 # ---------------------------------------------------------------- the process
 
 
+@pytest.mark.proof
 def test_sigterm_while_idling_ends_the_worker_at_once(
     tmp_path: Path, dovecot_account: servers.ImapAccount
 ) -> None:
@@ -312,6 +313,7 @@ def test_sigterm_while_idling_ends_the_worker_at_once(
         assert process.terminate() == 0
 
 
+@pytest.mark.proof
 def test_sigterm_while_working_finishes_the_message_in_hand(desk: MailDesk) -> None:
     for number in range(1, 9):
         desk.post(letter(number=number, attach=[DECK, SHEET]), str(number))

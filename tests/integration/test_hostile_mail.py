@@ -13,6 +13,7 @@ from intake.guard import Guard, GuardLimits
 from intake.reader import MEMORY_OCTETS, WORK, Reader, reader_settings
 from tests.bombs import BOMBS, Bomb
 
+pytestmark = pytest.mark.proof
 TODAY = date(2026, 6, 1)
 
 

@@ -133,6 +133,7 @@ def test_what_the_first_revision_holds_is_there_after_an_upgrade(
         assert old.lessons.listed() == ()
 
 
+@pytest.mark.proof
 def test_two_processes_that_migrate_at_once_are_safe(empty_url: str) -> None:
     processes = [
         subprocess.Popen(

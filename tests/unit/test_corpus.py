@@ -209,6 +209,7 @@ def test_days_that_could_be_months_stay_text() -> None:
     assert plain == [datetime(2026, 2, 1), datetime(2026, 4, 30)]  # noqa: DTZ001  # cells know no zone
 
 
+@pytest.mark.proof
 def test_every_written_document_can_be_used() -> None:
     documents, mistakes = source.read_all()
 
