@@ -122,6 +122,7 @@ def test_a_rehearsal_is_said_to_be_one(tmp_path: Path) -> None:
     ],
     ids=["vouched for", "by another server"],
 )
+@pytest.mark.proof
 def test_the_inbox_shows_whether_senders_are_vouched_for(
     tmp_path: Path,
     dovecot_account: servers.ImapAccount,
@@ -204,6 +205,7 @@ def test_mail_from_a_file_is_answered_where_that_is_asked_for(desk: MailDesk) ->
     assert len(desk.letters_to(CONTACT)) == 1
 
 
+@pytest.mark.proof
 def test_a_whole_mbox_is_taken_and_a_second_time_nothing_changes(desk: MailDesk) -> None:
     path = desk.folder / "old.mbox"
     with closing(mailbox.mbox(path)) as box:
@@ -224,6 +226,7 @@ def test_a_file_without_mail_is_refused(desk: MailDesk) -> None:
         run(desk, "receive", str(desk.folder / "empty"))
 
 
+@pytest.mark.proof
 def test_answers_that_could_not_leave_are_said_to_wait(tmp_path: Path) -> None:
     desk = mail_desk(tmp_path, Wiring(delivery=smtp_delivery(servers.free_port())))
     path = message_file(desk, letter(attach=[DECK]))

@@ -188,6 +188,7 @@ def test_a_second_round_over_the_same_mail_changes_nothing(stage: Stage) -> None
     assert len(stage.sink.letters) == sent
 
 
+@pytest.mark.proof
 def test_message_delivered_again_with_other_trace_fields_is_not_answered_again(
     stage: Stage,
 ) -> None:
@@ -269,6 +270,7 @@ def test_answer_in_the_thread_of_a_letter_goes_to_its_project(stage: Stage) -> N
     assert len(standing.documents) == 2
 
 
+@pytest.mark.proof
 def test_letter_that_the_sink_defers_is_sent_later_with_the_same_message_id(stage: Stage) -> None:
     stage.sink.data_reply = "451 4.3.0 later"
     stage.mailbox.append(letter(attach=[documents.investor_deck(TODAY)]))

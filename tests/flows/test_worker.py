@@ -360,6 +360,7 @@ def test_a_mailbox_that_breaks_while_the_worker_waits_is_an_outage(desk: MailDes
 
 
 @pytest.mark.usefixtures("telemetry_as_before")
+@pytest.mark.proof
 def test_once_says_what_could_not_be_reached_and_exits_with_1_then_with_0(desk: MailDesk) -> None:
     obstacle = desk.folder / "collateral"
     obstacle.write_text("in the way")

@@ -60,6 +60,7 @@ def soon(take_over: Callable[[int], int], ledger: Ledger) -> int:
     return freed
 
 
+@pytest.mark.proof
 def test_what_a_killed_process_had_in_hand_is_taken_over_at_once(
     ledger: Ledger, bench: Bench, clock: Clock
 ) -> None:

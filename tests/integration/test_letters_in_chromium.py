@@ -121,6 +121,7 @@ def brightness(colour: object) -> int:
 
 
 @pytest.mark.parametrize(("scheme", "low", "high"), [("light", 235, 255), ("dark", 0, 40)])
+@pytest.mark.proof
 def test_letter_follows_the_readers_colour_scheme(
     scheme: str, low: int, high: int, browser: Browser
 ) -> None:

@@ -134,6 +134,7 @@ def test_largest_line_of_a_scan_is_its_heading_and_title() -> None:
 
 
 @needs_tesseract
+@pytest.mark.proof
 def test_only_the_first_three_pages_of_a_scan_are_read() -> None:
     pages = read(scanned(4)).pages
 
@@ -213,6 +214,7 @@ def test_where_no_ocr_is_asked_for_nothing_is_late() -> None:
     assert (found.text, found.late) == ("", False)
 
 
+@pytest.mark.proof
 def test_scan_that_takes_too_long_is_late_and_its_reading_is_ended(slow_program: Path) -> None:
     found = read(scanned(1), ExtractLimits(ocr_seconds=1.5))
 
@@ -221,6 +223,7 @@ def test_scan_that_takes_too_long_is_late_and_its_reading_is_ended(slow_program:
 
 
 @pytest.mark.usefixtures("slow_program")
+@pytest.mark.proof
 def test_scan_that_was_not_read_in_time_is_unsure_and_says_so() -> None:
     found = classify(scanned(1), ocr_seconds=1.5)
 
@@ -228,6 +231,7 @@ def test_scan_that_was_not_read_in_time_is_unsure_and_says_so() -> None:
     assert "its text could not be read in time" in found.evidence
 
 
+@pytest.mark.proof
 def test_reading_ends_with_the_child_that_waits_for_it(slow_program: Path) -> None:
     opener = Reader(ReaderSettings(UnpackLimits(), ExtractLimits(ocr_seconds=60)))
     letter = EmailMessage()

@@ -98,6 +98,7 @@ def test_the_same_document_gives_the_same_octets(form: Form) -> None:
     assert render(document(text), form) == render(document(text), form)
 
 
+@pytest.mark.proof
 def test_everything_generated_renders_and_can_be_read(tmp_path: Path) -> None:
     jobs: list[build.Job] = [
         made if isinstance(made, File) else (made, made.forms[0])

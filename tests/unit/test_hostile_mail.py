@@ -126,7 +126,7 @@ def own_seeds() -> Seeds:
     return seeds()
 
 
-@settings(max_examples=250)
+@settings(max_examples=120)
 @given(MESSAGES)
 def test_a_message_of_hostile_pieces_has_one_fate_for_each_part(octets: bytes) -> None:
     unpacked = read(octets)
@@ -135,7 +135,7 @@ def test_a_message_of_hostile_pieces_has_one_fate_for_each_part(octets: bytes) -
     assert parse(octets) == parse(octets)
 
 
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(MESSAGES, TEXTS)
 def test_what_is_sent_with_a_message_of_hostile_pieces_is_no_part_of_its_digest(
     octets: bytes, text: bytes

@@ -183,7 +183,7 @@ def test_an_article_is_made_of_words_of_the_mail(lines: list[str]) -> None:
 @pytest.mark.parametrize(
     "piece", ["a ", "- ", "\n", ". ", "1.", "|", "\t", "Hi ", "Re:", "a\n\n", "here is\n\n"]
 )
-def test_a_text_of_one_thing_repeated_is_read_in_time(piece: str) -> None:
-    text = (piece * (200_000 // len(piece)))[:200_000]
+def test_one_thing_repeated_without_end_is_no_article(piece: str) -> None:
+    text = (piece * (60_000 // len(piece)))[:60_000]
 
-    assert article(letter(text, subject=text[:5_000].replace("\n", " "))) is None or text
+    assert article(letter(text, subject=text[:5_000].replace("\n", " "))) is None
