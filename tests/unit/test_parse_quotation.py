@@ -302,5 +302,5 @@ def test_any_text_gives_a_text(text: str) -> None:
 def test_a_text_of_one_thing_repeated_is_read_in_time(piece: str) -> None:
     text = (piece * (200_000 // len(piece) + 1))[:200_000]
 
-    assert isinstance(written([text], [text[:100_000]]).text, str)
-    assert forwarded(text, "Fwd: x") is None or text
+    assert len(written([text], [text[:100_000]]).text) <= 2 * len(text)
+    assert len(forwarded(text, "Fwd: x") or "") <= len(text)
