@@ -37,6 +37,7 @@ _LATE_FIELD = re.compile(
     rb"list-(?:id|unsubscribe|post)|x-auto-response-suppress|authentication-results)[ \t]*:",
     re.IGNORECASE,
 )
+_MARK = b"\xef\xbb\xbf"
 _MBOX_LINE = re.compile(rb">?From [^\r\n]*(?:\r\n|\n|\r)")
 _DELIMITER_TAIL = re.compile(rb"(--)?[ \t]*(?:\r\n|\n|\r|\Z)")
 _GUESSED_BOUNDARY = re.compile(
@@ -112,10 +113,17 @@ def walk(octets: bytes) -> Tree:
 
 
 def _first_field(octets: bytes) -> int:
-    """Past leading blank lines and one mbox separator, which some sources leave in front of a message."""
-    start = _first_line(octets, 0)
+    """Past what some sources leave in front of a message: a byte order mark, blank lines, one mbox separator or other line."""
+    start = _first_line(octets, len(_MARK) if octets.startswith(_MARK) else 0)
     separator = _MBOX_LINE.match(octets, start)
-    return _first_line(octets, separator.end()) if separator else start
+    if separator:
+        return _first_line(octets, separator.end())
+    line = _LINE.match(octets, start)
+    is_field = line is not None and _FIELD.match(line.group(1).lstrip(b" \t"))
+    # The line end belongs to what is looked for.
+    if line is None or is_field or not _LATE_FIELD.match(octets, max(line.end() - 1, 0)):
+        return start
+    return line.end()
 
 
 def _first_line(octets: bytes, start: int) -> int:

@@ -527,3 +527,18 @@ def test_any_mixture_of_mail_gives_a_value(pieces: list[bytes]) -> None:
     octets = b"".join(pieces)
 
     assert parse(octets).size_octets == len(octets)
+
+
+@pytest.mark.parametrize(
+    "before", [b"\xef\xbb\xbf", b"HTTP/1.1 200 OK\r\n", b"+OK 1200 octets\r\n"]
+)
+def test_what_a_source_left_before_the_header_is_passed_over(before: bytes) -> None:
+    message = parse(before + b"From: ana@halden.example\r\nSubject: Plan\r\n\r\nHello")
+
+    assert (message.subject, message.written) == ("Plan", "Hello")
+
+
+def test_a_text_without_a_header_stays_a_text() -> None:
+    message = parse(b"Hello Ana,\r\nnote: all is well.\r\n")
+
+    assert message.fields == ()
