@@ -100,10 +100,10 @@ class _Cover:
     announces: bool = False
 
 
-def article(message: InboundMessage, *, body: str = "1") -> Part | None:
+def article(message: InboundMessage, *, body: str = "text") -> Part | None:
     """The article in the text of a message, as Markdown under its title; None where there is none.
 
-    `body` is the path of the part that holds the text. Words before and after the article, such as "Hi, below is the
+    `body` names the text as what holds it; no part has that path. Words before and after the article, such as "Hi, below is the
     blog post:", are left out, so that the same article in another mail has the same octets.
     """
     paragraphs = _paragraphs(message.written)

@@ -160,7 +160,8 @@ def _content(octets: bytes, tree: Tree, within: Part | None = None) -> _Content:
         decoded = transfer(body, leaf.block.first("content-transfer-encoding"))
         if not _is_body(leaf, disposition):
             part = replace(_part(leaf, disposition, decoded), path=prefix + leaf.path)
-            listed = unlisted if leaf.guessed and _is_no_file(leaf) else parts
+            is_doubtful = leaf.guessed and part.filename is None and _is_no_file(leaf)
+            listed = unlisted if is_doubtful else parts
             listed.append(replace(part, container=container))
         elif leaf.content.media_type == "text/html":
             bodies.append(_body(prefix + leaf.path, leaf.content, decoded))

@@ -127,9 +127,10 @@ def is_disclaimer(paragraph: str) -> bool:
     duty, secret = _DUTY.search(read) is not None, _SECRECY.search(read) is not None
     if meant and astray:
         return duty or secret or _TO_THE_OTHER.search(read) is not None
-    return (meant and (secret or duty)) or (
-        astray and duty and _TO_THE_OTHER.search(read) is not None
-    )
+    # What says nothing of a wrong reader may be the sender's own word on a file; boilerplate begins with "this message".
+    if meant and (secret or duty):
+        return _OPENING.match(read) is not None
+    return astray and duty and _TO_THE_OTHER.search(read) is not None
 
 
 def _is_plain(paragraph: str) -> bool:

@@ -34,6 +34,8 @@ class _Run:
     refusal: Callable[[Part], Fate | None] | None = None
     refused: dict[str, Fate] = field(default_factory=dict)
     """The paths of parts that stay closed."""
+    taken: set[str] = field(default_factory=set)
+    """The paths of all parts so far."""
     defects: list[str] = field(default_factory=list)
     inner: list[InboundMessage] = field(default_factory=list)
 
@@ -49,6 +51,15 @@ class _Run:
         self.refused[part.path] = fate
         return replace(part, octets=b"")
 
+    def own_path(self, path: str) -> str:
+        """The path, or one like it that no part has yet: names of entries repeat, and may look like other parts' paths."""
+        own, copies = path, 1
+        while own in self.taken:
+            copies += 1
+            own = f"{path}#{copies}"
+        self.taken.add(own)
+        return own
+
 
 def unpack(
     message: InboundMessage,
@@ -62,6 +73,7 @@ def unpack(
     stay closed, None for one that may be opened.
     """
     run = _Run(budget_for(message.parts, limits), refusal)
+    run.taken.update(part.path for part in message.parts)
     parts = tuple(
         _sorted(message.parts, run, depth=0, report=is_report(message), read=message.opened)
     )
@@ -172,7 +184,7 @@ def _contents(part: Part, octets: bytes, run: _Run, *, depth: int) -> Iterator[S
         run.screened(
             replace(
                 leaf,
-                path=prefix + leaf.path,
+                path=run.own_path(prefix + leaf.path),
                 container=part.path if leaf.container is None else prefix + leaf.container,
             )
         )
@@ -233,20 +245,9 @@ def _archive(part: Part, run: _Run, *, depth: int) -> Iterator[SortedPart]:
         yield SortedPart(part, found)
         return
     yield SortedPart(part, Fate.OPENED)
-    for entry in _told_apart(found):
-        yield from _entry(entry, run, depth=depth + 1)
-
-
-def _told_apart(found: Iterable[Entry]) -> Iterator[Entry]:
-    """Entries with paths of their own: a zip may, and a winmail.dat often does, hold several files of one name."""
-    taken: set[str] = set()
     for entry in found:
-        path, copies = entry.part.path, 1
-        while path in taken:
-            copies += 1
-            path = f"{entry.part.path}#{copies}"
-        taken.add(path)
-        yield replace(entry, part=replace(entry.part, path=path))
+        part = replace(entry.part, path=run.own_path(entry.part.path))
+        yield from _entry(replace(entry, part=part), run, depth=depth + 1)
 
 
 def _entry(entry: Entry, run: _Run, *, depth: int) -> Iterator[SortedPart]:

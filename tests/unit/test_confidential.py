@@ -31,6 +31,9 @@ def letter(text: str, *, subject: str = "Roadmap") -> InboundMessage:
         "Die Roadmap ist vertraulich.",
         "Anbei die vertrauliche Roadmap.",
         "Thanks!\nconfidential",
+        "Hi Fay,\n\nthe deck in this email is confidential and intended only for the studio.",
+        "Please note that the attachments are confidential. They are intended only for the launch team, and any disclosure before 12 January is prohibited.\n\nAnna",
+        "Here is the deck. It is confidential: intended only for the studio, please do not distribute this message.",
     ],
 )
 def test_a_sender_who_says_so_is_believed(text: str) -> None:

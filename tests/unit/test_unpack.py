@@ -103,6 +103,15 @@ def test_archives_in_archives_are_opened() -> None:
     assert fates(octets, "all.zip")[-1] == ("2!inner.zip!deck.pdf", "document")
 
 
+def test_an_entry_that_is_called_like_the_path_of_another_has_one_of_its_own() -> None:
+    inner = zipped({"b.txt": b"roadmap"})
+    octets = zipped({"a.zip": inner, "a.zip!b.txt": b"calendar"})
+
+    paths = [path for path, _ in fates(octets, "c.zip")]
+
+    assert paths == ["2", "2!a.zip", "2!a.zip!b.txt", "2!a.zip!b.txt#2"]
+
+
 def test_archives_below_the_depth_stay_closed() -> None:
     octets = PDF
     for level in range(7):
