@@ -13,6 +13,7 @@ from intake.compose import load_templates
 from intake.config import ImapSource as ImapSourceSettings
 from intake.config import MaildirDelivery, Settings, SmtpDelivery
 from intake.fetch import FetchPolicy, FilesBehind, files_behind
+from intake.instants import Passing, unnoticed
 from intake.model import Address, Authentication, LinkFound, Sink, Source
 from intake.outbox import Outbox
 from intake.pipeline import Desk
@@ -39,11 +40,19 @@ class App:
     outbox: Outbox
     reviewer: Reviewer
     sources: tuple[Source, ...]
+    passed: Passing = unnoticed
 
 
 @contextmanager
-def open_app(settings: Settings, *, clock: Callable[[], datetime] | None = None) -> Iterator[App]:
+def open_app(
+    settings: Settings,
+    *,
+    clock: Callable[[], datetime] | None = None,
+    passed: Passing = unnoticed,
+) -> Iterator[App]:
     """Put everything together, and take it apart at the end. No connection to mail or blobs is made yet.
+
+    `passed` hears of each instant that work passes.
 
     Raises ConfigError where the database is behind (PostgreSQL), TransientError where it cannot be reached.
     """
@@ -74,12 +83,14 @@ def open_app(settings: Settings, *, clock: Callable[[], datetime] | None = None)
                 pool,
                 own_check=own_check(settings),
                 fetch=link_fetcher(settings),
+                passed=passed,
             ),
             outbox=Outbox(
-                settings, ledger, blobs, sink, load_templates(settings.letters.templates)
+                settings, ledger, blobs, sink, load_templates(settings.letters.templates), passed
             ),
-            reviewer=Reviewer(settings, ledger, blobs, reader),
+            reviewer=Reviewer(settings, ledger, blobs, reader, passed),
             sources=sources,
+            passed=passed,
         )
 
 

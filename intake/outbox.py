@@ -15,6 +15,7 @@ from intake import telemetry
 from intake.compose import Templates, compose
 from intake.config import Settings
 from intake.errors import ClaimLostError, ConfigError, IntakeError, TransientError
+from intake.instants import Instant, Passing, unnoticed
 from intake.model import (
     Address,
     Brief,
@@ -58,6 +59,7 @@ class Outbox:
     blobs: Store
     sink: Sink
     templates: Templates
+    passed: Passing = unnoticed
 
     def deliver_due(
         self, *, ends_bursts: bool = False, stopping: Callable[[], bool] = lambda: False
@@ -73,9 +75,11 @@ class Outbox:
             claim = self.ledger.letters.claim(self.ledger.worker, ends_bursts=ends_bursts)
             if claim is None:
                 return True
+            self.passed(Instant.LETTER_CLAIMED)
             try:
                 if not self._deliver(claim):
                     return False
+                self.passed(Instant.RECORDED)
             except ClaimLostError:
                 log.warning(telemetry.CLAIM_LOST, letter_id=claim.number)
         return True
@@ -98,7 +102,9 @@ class Outbox:
                 # Templates are the operator's: one letter that fails must not stop the others.
                 log.exception(telemetry.LETTER_FAILED, letter_id=claim.number)
                 return self._record(claim, Refused(type(error).__name__))
+            self.passed(Instant.COMPOSED)
             self.ledger.letters.freeze(claim, letter)
+            self.passed(Instant.FROZEN)
         elif self.sink.find(letter.message_id):
             return self._record(claim, Sent(letter.message_id))
         return self._hand_over(claim, letter)
@@ -115,6 +121,7 @@ class Outbox:
         except ConfigError as error:
             self.ledger.letters.retry(claim, str(error), pause=NOT_LET_IN, counts=False)
             raise TransientError(str(error)) from error
+        self.passed(Instant.LEFT)
         return self._record(claim, delivery)
 
     def _still_asks(self, claim: LetterClaim) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from intake.config import Settings
+from intake.instants import Instant, Passing, unnoticed
 from intake.kinds import built_in
 from intake.model import BlobNote, Document, Fate, ItemName, Kind
 from storage.blobs import Store, index_keys
@@ -13,7 +14,9 @@ from storage.ledger import Ledger
 from storage.values import Standing
 
 
-def publish(settings: Settings, ledger: Ledger, blobs: Store) -> None:
+def publish(
+    settings: Settings, ledger: Ledger, blobs: Store, *, passed: Passing = unnoticed
+) -> None:
     """Write the pages of every project that has changed since they were written. Idempotent."""
     for standing in ledger.unindexed():
         if standing.project.checklist not in settings.checklists:
@@ -21,8 +24,11 @@ def publish(settings: Settings, ledger: Ledger, blobs: Store) -> None:
         index = index_of(settings, standing)
         keys = index.keys
         blobs.put(keys.html, render_html(index), BlobNote("text/html; charset=utf-8"), replace=True)
+        passed(Instant.PAGE_WRITTEN)
         blobs.put(keys.json, render_json(index), BlobNote("application/json"), replace=True)
+        passed(Instant.PAGES_WRITTEN)
         ledger.indexed(standing)
+        passed(Instant.PAGES_NOTED)
 
 
 def index_of(settings: Settings, standing: Standing) -> ProjectIndex:

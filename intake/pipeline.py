@@ -34,6 +34,7 @@ from intake.errors import BlobsRefusedError, PermanentError, StaleViewError, Tra
 from intake.fetch import FilesBehind
 from intake.filing import Filer, outcome
 from intake.identify import forwarded_senders, identify, thread_of, token_of
+from intake.instants import Instant, Passing, unnoticed
 from intake.kinds import ExampleFile, built_in
 from intake.lessons import Newcomer, learned
 from intake.model import (
@@ -95,6 +96,7 @@ class Desk:
     """Our own look at a message's signatures, for a sender for whom no trusted server vouches; None where it is off."""
     fetch: Callable[[Sequence[LinkFound]], FilesBehind] | None = None
     """Gets the files behind links; None where nothing may be fetched."""
+    passed: Passing = unnoticed
 
     @property
     def policy(self) -> VetPolicy:
@@ -108,12 +110,14 @@ class Desk:
 
 def receive(desk: Desk, raw: RawMessage, *, answerable: bool = True) -> Receipt:
     """Store a message's octets, then give it its row. A repetition changes nothing and stores nothing."""
+    desk.passed(Instant.RECEIVING)
     sha256 = Sha256(hashlib.sha256(raw.octets).hexdigest())
     key = raw_key(sha256)
     if not desk.ledger.messages.seen(sha256):
         # A raw message may hold anything, so it is kept like a confidential document.
         desk.blobs.put(key, raw.octets, BlobNote("message/rfc822", confidential=True))
-    return desk.ledger.messages.receive(
+    desk.passed(Instant.RAW_KEPT)
+    receipt = desk.ledger.messages.receive(
         NewMessage(
             sha256=sha256,
             size_octets=len(raw.octets),
@@ -126,6 +130,8 @@ def receive(desk: Desk, raw: RawMessage, *, answerable: bool = True) -> Receipt:
         ),
         worker=desk.ledger.worker,
     )
+    desk.passed(Instant.RECEIVED)
+    return receipt
 
 
 def begin(desk: Desk, claim: Claim, octets: bytes | None = None) -> Reading:
@@ -141,6 +147,7 @@ def begin(desk: Desk, claim: Claim, octets: bytes | None = None) -> Reading:
         envelope_recipient=claim.envelope_recipient,
         received_on=claim.received_at.astimezone(UTC).date(),
     )
+    desk.passed(Instant.OPENED)
     return Reading(desk, claim, opened)
 
 
@@ -187,6 +194,11 @@ class Reading:
 
     def settle(self) -> MessageStatus:
         """Decide what the message means and write that down; raises what storing and writing raise."""
+        status = self._decided()
+        self.desk.passed(Instant.SETTLED)
+        return status
+
+    def _decided(self) -> MessageStatus:
         digest, disposition = self.opened.message.digest, self._vetted()
         match disposition:
             case Accepted() if self.desk.ledger.messages.is_repeated(self.claim, digest):
@@ -480,6 +492,8 @@ class Reading:
         with _at_the_blobs():
             for stored in puts:
                 stored.result()
+                self.desk.passed(Instant.DOCUMENT_KEPT)
+        self.desk.passed(Instant.DOCUMENTS_KEPT)
 
     def _is_confidential(self, project: Project) -> bool:
         """The project is, or the person says so of this mail."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from intake.completeness import wanted_by
 from intake.config import Settings
 from intake.errors import ConfigError
+from intake.instants import Instant, Passing, unnoticed
 from intake.kinds import TIMED, built_in
 from intake.lessons import lesson_from
 from intake.model import (
@@ -54,6 +55,7 @@ class Reviewer:
     ledger: Ledger
     blobs: Store
     reader: Reader
+    passed: Passing = unnoticed
 
     def accept(self, number: HoldId) -> HeldThing:
         """Say that a document is what it seems to be. That teaches a lesson, as `relabel` does."""
@@ -122,6 +124,7 @@ class Reviewer:
             )
         if clients and not known.clients:
             directory.add_contact(clients[0].name, sender)
+            self.passed(Instant.WELCOMED)
         for entry in self.ledger.holds.waiting():
             if entry.reason == HoldReason.COLLEAGUE and entry.sender == held.sender:
                 self.ledger.holds.release_message(entry.id, decision="release", project=None)
@@ -215,6 +218,7 @@ class Reviewer:
                 confidential=document.confidential,
             )
             self.blobs.put(key, self.blobs.get(document.blob), note)
+            self.passed(Instant.MOVED_DOCUMENT_KEPT)
         decided = as_decided(document.classification, document.classification.kind)
         filed_for = self._wanted(target, decided, document)
         moved = replace(

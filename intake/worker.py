@@ -25,6 +25,7 @@ from intake.errors import (
     PermanentError,
     TransientError,
 )
+from intake.instants import Instant
 from intake.model import RawMessage, Source
 from intake.pages import publish
 from intake.pipeline import Reading, begin, process, receive
@@ -134,7 +135,7 @@ class Worker:
         """Send what is due, and write the pages of projects that have changed."""
         self._deliver(ends_bursts=ends_bursts)
         with self._reaching("pages"):
-            publish(self._app.settings, self._app.ledger, self._app.blobs)
+            publish(self._app.settings, self._app.ledger, self._app.blobs, passed=self._app.passed)
 
     def _drain(self, source: Source, *, at_once: bool) -> None:
         """Receive and process what the source has: while one message is settled, the next one is being read."""
@@ -170,6 +171,7 @@ class Worker:
                     return
                 self._settle_begun(at_once=at_once)  # and look again: it may have to be tried again
                 continue
+            self._app.passed(Instant.CLAIMED)
             with self._reaching("blobs"):
                 self._begin(claim, None, at_once=at_once)
         self._settle_begun(at_once=at_once)
@@ -231,8 +233,10 @@ class Worker:
             batch = [entry for entry in settled if entry.held is held]
             if batch:
                 source.acknowledge([entry.locator for entry in batch], held=held)
+                self._app.passed(Instant.RELEASED)
         if settled:
             self._app.ledger.messages.acknowledged([entry.number for entry in settled])
+            self._app.passed(Instant.ACKNOWLEDGED)
 
     def _deliver(self, *, ends_bursts: bool) -> None:
         self._delivered_at = time.monotonic()

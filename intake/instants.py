@@ -1,0 +1,42 @@
+"""The instants between two effects on the world, by name: where a crash would be worst.
+
+Work passes them on its way. In production nobody listens; a test listens, and kills the process right there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+
+
+class Instant(StrEnum):
+    """What has just become true outside this process, or is about to. The text before the colon is the step."""
+
+    RECEIVING = "receive: octets fetched, nothing kept"
+    RAW_KEPT = "receive: raw octets kept, no row"
+    RECEIVED = "receive: row committed, nothing read"
+    CLAIMED = "process: claimed from the queue, nothing read"
+    OPENED = "process: open in its child, nothing kept"
+    DOCUMENT_KEPT = "process: one document kept, others perhaps not, no row"
+    DOCUMENTS_KEPT = "process: all documents kept, no row"
+    SETTLED = "process: settled, the source still has the message"
+    RELEASED = "acknowledge: the source let go, not noted"
+    ACKNOWLEDGED = "acknowledge: noted"
+    LETTER_CLAIMED = "deliver: a letter claimed, not composed"
+    COMPOSED = "deliver: composed, not frozen"
+    FROZEN = "deliver: frozen, not sent"
+    LEFT = "deliver: the sink has taken it, not recorded"
+    RECORDED = "deliver: recorded"
+    PAGE_WRITTEN = "pages: one of two written"
+    PAGES_WRITTEN = "pages: both written, not noted"
+    PAGES_NOTED = "pages: noted"
+    MOVED_DOCUMENT_KEPT = "decide: a document's octets are in both projects, its row in one"
+    WELCOMED = "decide: a colleague is a contact, the mail that waits is not released"
+
+
+Passing = Callable[[Instant], None]
+
+
+def unnoticed(instant: Instant) -> None:
+    """Nobody listens."""
+    del instant
