@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
-REVISION = "0003"
+REVISION = "0004"
 """The migration that made the last of these tables; a database at another one is behind (or ahead)."""
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -123,6 +123,16 @@ class Worker(Base):
     __tablename__ = "worker"
     id: Mapped[int] = mapped_column(primary_key=True)
     started_at: Mapped[datetime]
+    seen_at: Mapped[datetime | None]
+
+
+class Poll(Base):
+    """Which worker looks into a source, so that the others leave it alone until then (or until that one dies)."""
+
+    __tablename__ = "poll"
+    source: Mapped[str] = mapped_column(primary_key=True)
+    worker_id: Mapped[int | None]
+    polls_until: Mapped[datetime]
 
 
 class Message(Base):
