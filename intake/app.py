@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
-from intake.compose import load_templates
+from intake.compose import load_languages
 from intake.config import ImapSource as ImapSourceSettings
 from intake.config import MaildirDelivery, Settings, SmtpDelivery
 from intake.fetch import FetchPolicy, FilesBehind, files_behind
@@ -99,7 +99,7 @@ def open_app(
                 ledger,
                 blobs,
                 sink,
-                load_templates(settings.letters.templates),
+                load_languages(settings.letters.templates, settings.letters.languages),
                 passed,
                 timed,
                 _sent_mail(settings, ledger, sent_folder, passed),

@@ -578,12 +578,16 @@ class ProjectState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """A client, the people who write for it, and the domains that are its own."""
+    """A client, the people who write for it, and the domains that are its own.
+
+    `language` is the one that its people are written to in, None for the one that they write in themselves.
+    """
 
     id: ClientId
     name: str = field(repr=False)
     contacts: tuple[Address, ...] = field(default=(), repr=False)
     domains: tuple[str, ...] = field(default=(), repr=False)
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -783,6 +787,8 @@ class PartOutcome:
 
 BEHIND_LINK = "link:"
 """What the container of a fetched file is called, before the number of its link in the message."""
+ASSUMED_PROJECT = "assumed-project"
+"""The note that an unknown token was put right; letters say it in their language."""
 WHOLE_MESSAGE = ""
 """The path of a message as a whole (an empty section, RFC 9051 6.4.5): one that was too large is its own only part."""
 
@@ -832,7 +838,7 @@ class Received:
     links: tuple[LinkFound, ...] = ()
     written: str = field(default="", repr=False)
     notes: tuple[str, ...] = field(default=(), repr=False)
-    """Sentences that the answer must hold as well, such as "Your mail named no project, so this went to Q4 launch."."""
+    """What the answer must say as well: `ASSUMED_PROJECT`, or a sentence as it is."""
     hold: HoldId | None = None
     """Of a letter about a colleague: the message's number in `intake review list`, None where nothing waits any more."""
 
@@ -868,17 +874,23 @@ class Brief:
     """The size of the largest message that is taken."""
     unreached: Unreached | None = None
     """Of a notice: the person whom a letter did not reach, None where it is about something else."""
+    told: str | None = None
+    """The last `OutboundMessage.told` to the same person in the same thread, None where there is none of this day."""
 
 
 @dataclass(frozen=True, slots=True)
 class OutboundMessage:
-    """A letter, ready to leave: its octets will not change again, and neither will its Message-ID."""
+    """A letter, ready to leave: its octets will not change again, and neither will its Message-ID.
+
+    `told` is a digest of what it lists of the state of a project, None where it lists nothing of one.
+    """
 
     message_id: str = field(repr=False)
     sender: Address = field(repr=False)
     """The envelope sender (RFC 5321), "" for the null reverse-path."""
     recipients: tuple[Address, ...] = field(repr=False)
     octets: bytes = field(repr=False)
+    told: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from intake import telemetry
-from intake.compose import Templates, compose
+from intake.compose import Languages, Templates, compose
 from intake.config import Settings
 from intake.errors import (
     AccessRefusedError,
@@ -78,7 +78,7 @@ class Outbox:
     ledger: Ledger
     blobs: Store
     sink: Sink
-    templates: Templates
+    languages: Languages
     passed: Passing = unnoticed
     timed: Timing = untimed
     sent_mail: SentMail | None = None
@@ -298,6 +298,7 @@ class Outbox:
             else None
         )
         token = standing.project.token if standing else None
+        candidates = self._candidates(claim)
         return compose(
             Brief(
                 kind=claim.kind,
@@ -310,14 +311,25 @@ class Outbox:
                 thread=claim.thread,
                 report=report,
                 documents=standing.documents if standing else (),
-                candidates=self._candidates(claim),
+                candidates=candidates,
                 received=claim.received,
                 link_for=self._links(claim, standing),
                 review_for=claim.review if claim.kind is LetterKind.REPORT else (),
                 message_octets=self.settings.limits.message_octets,
                 unreached=claim.unreached,
+                told=claim.told,
             ),
-            self.templates,
+            self._templates(claim, (standing.project,) if standing else candidates),
+        )
+
+    def _templates(self, claim: LetterClaim, projects: Sequence[Project]) -> Templates:
+        """In the client's language to its people; else in the one in which they write, now or lately."""
+        person = claim.recipient.address
+        clients = (project.client for project in projects)
+        chosen = {one.language for one in clients if is_among(person, one.contacts)}
+        mails = (mail.written for mail in claim.received if mail.sender.address == person)
+        return self.languages.of(
+            chosen.pop() if len(chosen) == 1 else None, "\n".join(mails), "\n".join(claim.written)
         )
 
     def _copied(self, claim: LetterClaim, standing: Standing | None) -> tuple[Mailbox, ...]:

@@ -44,6 +44,7 @@ from intake.instants import Instant, Passing, unnoticed
 from intake.kinds import ExampleFile, built_in
 from intake.lessons import Newcomer, learned
 from intake.model import (
+    ASSUMED_PROJECT,
     Accepted,
     Acquaintance,
     Address,
@@ -575,7 +576,4 @@ def _at_the_blobs() -> Iterator[None]:
 
 
 def _notes(submission: Submission) -> tuple[str, ...]:
-    if not submission.assumed:
-        return ()
-    title = submission.project.title
-    return (f"The address named no project of ours, so this went to “{title}”.",)
+    return (ASSUMED_PROJECT,) if submission.assumed else ()

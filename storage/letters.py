@@ -6,7 +6,7 @@ intent → sending → sent | retry | doubtful | failed. The octets and the Mess
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -35,13 +35,22 @@ from storage.liveness import Liveness
 from storage.owing import tell_unreached, unreached_of
 from storage.reach import reach
 from storage.rows import Documents, lock_project, received_value, standing_value, thread_value
-from storage.values import DoubtfulLetter, Handed, History, HoldSubject, LetterClaim, Standing
+from storage.values import (
+    DoubtfulLetter,
+    Handed,
+    History,
+    HoldSubject,
+    LetterClaim,
+    MessageStatus,
+    Standing,
+)
 
 LEASE = timedelta(minutes=25)
 """Longer than all that one letter may take: SMTP waits up to ten minutes for the answer to the final dot."""
 LOOKED_BACK = timedelta(days=1)
 _MAY_BE_CLAIMED = (LetterState.INTENT, LetterState.RETRY, LetterState.SENDING)
 ANSWERS = (LetterKind.REPLY, LetterKind.QUESTION)
+_MOST_WRITTEN = 5
 
 
 class Letters:
@@ -114,6 +123,7 @@ class Letters:
                 envelope_sender=letter.sender,
                 recipients=list(letter.recipients),
                 octets=letter.octets,
+                told=letter.told,
                 state=LetterState.SENDING,
             )
             now = self._database.now(session)
@@ -397,7 +407,47 @@ def _letter_claim(
         delivered=tuple(Address(address) for address in row.delivered),
         refused=tuple(Address(address) for address in row.refused),
         unreached=unreached_of(LetterKind(row.kind), row.cause),
+        told=_told(session, row, {row.recipient, *copied}, now=now),
+        written=_written(session, row.recipient, project=row.project_id),
     )
+
+
+def _told(
+    session: Session, row: schema.Letter, people: Collection[str], *, now: datetime
+) -> str | None:
+    """What the last letter of this kind with a list in this thread told, if it left within a day and reached all of these people."""
+    last = session.scalar(
+        sa.select(schema.Letter)
+        .where(
+            schema.Letter.recipient == row.recipient,
+            schema.Letter.project_id == row.project_id,
+            schema.Letter.kind == row.kind,
+            schema.Letter.thread == row.thread,
+            schema.Letter.state == LetterState.SENT,
+            schema.Letter.sent_at > now - LOOKED_BACK,
+            schema.Letter.told.is_not(None),
+        )
+        .order_by(schema.Letter.sent_at.desc(), schema.Letter.id.desc())
+        .limit(1)
+    )
+    if last is None or not set(people) <= set(last.recipients) - set(last.refused):
+        return None
+    return last.told
+
+
+def _written(session: Session, person: str, *, project: int | None) -> tuple[str, ...]:
+    """What a person wrote in their last messages for a project, the latest first."""
+    found = session.scalars(
+        sa.select(schema.Message.written)
+        .where(
+            schema.Message.project_id == project,
+            schema.Message.sender == person,
+            schema.Message.status == MessageStatus.ACCEPTED,
+        )
+        .order_by(schema.Message.id.desc())
+        .limit(_MOST_WRITTEN)
+    )
+    return tuple(found)
 
 
 def _review_numbers(session: Session, project: int) -> tuple[tuple[int, HoldId], ...]:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
-REVISION = "0004"
+REVISION = "0005"
 """The migration that made the last of these tables; a database at another one is behind (or ahead)."""
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -67,6 +67,8 @@ class Client(Base):
     __tablename__ = "client"
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(unique=True)
+    language: Mapped[str | None]
+    """Of letters to its people; None for the one that they write in."""
 
 
 class Contact(Base):
@@ -340,6 +342,8 @@ class Letter(Base):
     claimed_until: Mapped[datetime | None]
     may_have_left: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     """It may have left in a life of this ledger that a restored backup does not remember."""
+    told: Mapped[str | None]
+    """A digest of what it lists of the project's state; the same is not listed again in this thread within a day."""
     __table_args__ = (
         # A question belongs to no project; NULLs are distinct in UNIQUE, its cause is unique by itself.
         sa.UniqueConstraint("project_id", "kind", "cause", "recipient"),

@@ -179,6 +179,10 @@ class LetterClaim:
     refused: tuple[Address, ...] = field(default=(), repr=False)
     unreached: Unreached | None = None
     """Of a notice: whom it is about, where it is about somebody whom a letter did not reach."""
+    told: str | None = None
+    """What was last listed to the same people in the same thread; see `OutboundMessage.told`. None after a day."""
+    written: tuple[str, ...] = field(default=(), repr=False)
+    """What the recipient wrote in their last messages for the project, the latest first."""
 
 
 @dataclass(frozen=True, slots=True)

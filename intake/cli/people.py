@@ -24,6 +24,14 @@ project = typer.Typer(
 )
 client.add_typer(contact, name="contact")
 
+Language = Annotated[
+    str | None,
+    typer.Option(
+        "--language",
+        metavar="LANGUAGE",
+        help='Of letters to its people, like de; "auto": the one that they write in.',
+    ),
+]
 ClientName = Annotated[str, typer.Argument(metavar="CLIENT", help="The client's name.")]
 ContactAddress = Annotated[
     str, typer.Argument(parser=options.address, metavar="ADDRESS", help="An e-mail address.")
@@ -52,12 +60,15 @@ def client_add(
             help="The client's own mail domain; repeat for several.",
         ),
     ] = None,
+    language: Language = None,
     config: Config = None,
 ) -> None:
     """Add a client with at least one contact."""
     from intake.cli import records
 
-    records.add_client(name, contacts=contacts, domains=domains or (), config=config)
+    records.add_client(
+        name, contacts=contacts, domains=domains or (), language=language, config=config
+    )
 
 
 @client.command("list", epilog="Example: intake client list")
@@ -79,6 +90,14 @@ def client_rename(
     from intake.cli import records
 
     records.rename_client(name, new_name, config=config)
+
+
+@client.command("edit", epilog='Example: intake client edit "Acme Ltd" --language de')
+def client_edit(name: ClientName, *, language: Language = None, config: Config = None) -> None:
+    """Change the language in which a client's people are written to."""
+    from intake.cli import records
+
+    records.edit_client(name, language=language, config=config)
 
 
 @contact.command("add", epilog='Example: intake client contact add "Acme Ltd" leo@acme.example')

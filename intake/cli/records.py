@@ -47,18 +47,55 @@ def open_ledger(decided: Settings) -> Iterator[Ledger]:
         ledger.close()
 
 
+_AUTO = "auto"
+"""The language of those who are written to in the one that they write in."""
+
+
 def add_client(
-    name: str, *, contacts: Sequence[str], domains: Sequence[str], config: Path | None
+    name: str,
+    *,
+    contacts: Sequence[str],
+    domains: Sequence[str],
+    language: str | None,
+    config: Path | None,
 ) -> None:
     """Add a client and say how to go on."""
-    with open_ledger(settings(config)) as ledger:
+    decided = settings(config)
+    with open_ledger(decided) as ledger:
         added = ledger.directory.add_client(
-            _named(name), contacts=[Address(contact) for contact in contacts], domains=domains
+            _named(name),
+            contacts=[Address(contact) for contact in contacts],
+            domains=domains,
+            language=_language(language or _AUTO, decided),
         )
     show(
         f"Added {tables.printable(added.name)} with {_people(len(added.contacts))}.\n"
         "Next: `intake project open CLIENT TITLE --checklist NAME --freelancer ADDRESS`."
     )
+
+
+def edit_client(name: str, *, language: str | None, config: Path | None) -> None:
+    """Change the language of a client's letters."""
+    decided = settings(config)
+    if language is None:
+        raise ConfigError("Nothing to change: say which language, as in `--language de`.")
+    with open_ledger(decided) as ledger:
+        changed = ledger.directory.set_language(name, _language(language, decided))
+    manner = f"in {changed.language}" if changed.language else "in the language that they write in"
+    show(f"The people of {tables.printable(changed.name)} are written to {manner} now.")
+
+
+def _language(language: str, decided: Settings) -> str | None:
+    """A language that letters are written in, None for "auto"."""
+    if language == _AUTO:
+        return None
+    if language not in decided.letters.languages:
+        known = ", ".join(decided.letters.languages)
+        raise ConfigError(
+            f"Letters are not written in {tables.printable(language)}: choose one of {known}, or {_AUTO}; "
+            "letters.languages in the configuration names them."
+        )
+    return language
 
 
 def _named(name: str) -> str:

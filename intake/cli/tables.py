@@ -220,13 +220,14 @@ def clients(listed: Sequence[Client]) -> RenderableType:
     if not listed:
         return "No client yet. `intake client add NAME --contact ADDRESS` adds one."
     table = Table()
-    for heading in ("Client", "Contacts", "Domains"):
+    for heading in ("Client", "Contacts", "Domains", "Language"):
         table.add_column(heading)
     for client in listed:
         table.add_row(
             printable(client.name),
             printable(", ".join(client.contacts)),
             printable(", ".join(client.domains)),
+            client.language or "auto",
         )
     return table
 

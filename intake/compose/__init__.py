@@ -1,6 +1,6 @@
 """From a brief to a letter, ready to leave: what to say, in which words, in which octets.
 
-Pure but for `load_templates`, which reads the templates once. The same brief and templates give the same octets.
+Pure but for `load_languages`, which reads the templates once. The same brief and templates give the same octets.
 """
 
 from __future__ import annotations
@@ -10,15 +10,23 @@ from dataclasses import replace
 from intake.compose.letter import Mark
 from intake.compose.letters import write
 from intake.compose.mail import seal
-from intake.compose.words import Templates, load_templates, spoken
-from intake.model import Brief, OutboundMessage, Thread
+from intake.compose.told import told_by
+from intake.compose.words import Languages, Templates, load_languages, spoken
+from intake.model import Brief, LetterKind, OutboundMessage, Thread
 
-__all__ = ["Templates", "compose", "load_templates", "spoken"]
+__all__ = [
+    "Languages",
+    "Templates",
+    "compose",
+    "load_languages",
+    "spoken",
+]
 
 _MOST_HTML_OCTETS = 40_000
 """Gmail cuts a message off at 102 KB; far below that, a letter also opens at once on a phone."""
 _MOST_LINES = (24, 10, 4)
 """How many lines of a list a letter shows, tried in this order until the letter is small enough."""
+_TELLS_OF_A_PROJECT = frozenset({LetterKind.REPLY, LetterKind.REPORT})
 
 
 def compose(brief: Brief, templates: Templates) -> OutboundMessage:
@@ -27,7 +35,15 @@ def compose(brief: Brief, templates: Templates) -> OutboundMessage:
     if brief.unreached is not None:  # a letter about a person, in nobody's thread
         subject = templates.say("unreached", address=brief.unreached.address)
         brief = replace(brief, thread=Thread(subject))
-    return seal(brief, text=text, html=html)
+    return replace(seal(brief, text=text, html=html), told=_told(brief))
+
+
+def _told(brief: Brief) -> str | None:
+    """What the letter tells in full; "as before" does not count, so that the day does not begin anew with it."""
+    if brief.report is None or brief.kind not in _TELLS_OF_A_PROJECT:
+        return None
+    told = told_by(brief.report)
+    return None if told == brief.told else told
 
 
 def _bodies(brief: Brief, templates: Templates) -> tuple[str, str]:

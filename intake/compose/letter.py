@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from intake.compose.words import Templates
-from intake.model import CompletenessReport, Document
+from intake.model import CompletenessReport, Document, Item, Mailbox
 
 
 class Mark(StrEnum):
@@ -22,6 +22,8 @@ class Mark(StrEnum):
     PROBLEM = "problem"
     QUESTION = "question"
     LATER = "later"
+    YES = "yes"
+    NO = "no"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +35,16 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer that is one tap away: what it says, and a mailto address (RFC 6068) with the words filled in."""
+
+    text: str = field(repr=False)
+    href: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a list: its mark, what it is about, what is to be said, what to type."""
+    """One line of a list: its mark, what it is about, what is to be said, what to type, what to tap."""
 
     mark: Mark
     label: str = field(repr=False)
@@ -42,16 +52,21 @@ class Line:
     number: int | None = None
     origins: tuple[Origin, ...] = ()
     commands: tuple[str, ...] = ()
+    answers: tuple[Answer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A heading, and under it a list, quoted lines and sentences, each of which may be empty."""
+    """A heading, and under it a list, quoted lines, sentences and answers, each of which may be empty.
+
+    Answers are for HTML alone: text has the sentences, which say the same.
+    """
 
     heading: str = field(repr=False)
     lines: tuple[Line, ...] = ()
     quote: tuple[str, ...] = field(default=(), repr=False)
     closing: tuple[str, ...] = field(default=(), repr=False)
+    answers: tuple[Answer, ...] = ()
     is_main: bool = False
     """What the letter is for: it stands out from the other sections."""
 
@@ -62,13 +77,17 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A whole letter. `done` of `total` draws the progress; a total of 0 draws none."""
+    """A whole letter. `done` of `total` draws the progress; a total of 0 draws none.
+
+    `preview` follows the headline where an inbox shows how a letter begins; the letter itself does not show it.
+    """
 
     headline: str = field(repr=False)
     about: str = field(repr=False)
     opening: tuple[str, ...] = field(default=(), repr=False)
     sections: tuple[Section, ...] = ()
     footer: str = field(default="", repr=False)
+    preview: str = field(default="", repr=False)
     done: int = 0
     total: int = 0
 
@@ -77,7 +96,9 @@ class Letter:
 class Scene:
     """What the lines of one letter are written from. `most_lines` bounds the lists that a sender can make long.
 
-    `message_octets` is the size of the largest message that is taken.
+    `message_octets` is the size of the largest message that is taken. `desk` and `subject` are where answers go, and
+    in which thread; `answers` says that the reader is one whose answers are understood. `as_before`: the list of what is
+    missing was told within a day and has not changed. `new` are the numbers of the documents that came.
     """
 
     report: CompletenessReport
@@ -87,3 +108,12 @@ class Scene:
     reviews: Mapping[int, int]
     most_lines: int
     message_octets: int
+    desk: Mailbox
+    subject: str = field(repr=False)
+    answers: bool
+    as_before: bool
+    new: frozenset[int]
+
+    def label(self, item: Item) -> str:
+        """How an item of the checklist is called in this language."""
+        return self.templates.say("label", label=item.label)

@@ -45,7 +45,7 @@ def seal(brief: Brief, *, text: str, html: str) -> OutboundMessage:
     if people[1:]:
         message["Cc"] = ",\r\n ".join(_header_address(entry) for entry in people[1:])
     message["Reply-To"] = _header_address(brief.desk)
-    message["Subject"] = _words(_subject(brief), "Subject")
+    message["Subject"] = _words(subject_of(brief), "Subject")
     message["Date"] = format_datetime(brief.date)
     message["Auto-Submitted"] = "auto-replied" if _is_answer(brief) else "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
@@ -108,7 +108,7 @@ def _body(content: str, subtype: str) -> Message:
     return part
 
 
-def _subject(brief: Brief) -> str:
+def subject_of(brief: Brief) -> str:
     """The subject of the thread, marked as an answer once; a letter that begins a thread keeps its own."""
     title = brief.report.project.title if brief.report else brief.desk.name
     subject = legible(brief.thread.subject, limit=_SUBJECT_CHARACTERS)

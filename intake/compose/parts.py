@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 
 from intake.compose.legible import legible, legible_name
 from intake.compose.letter import Line, Mark, Origin, Scene
+from intake.compose.mailto import is_one_of, typed_is
+from intake.compose.wanted import wanted_of
 from intake.compose.words import spoken
 from intake.model import (
     BEHIND_LINK,
@@ -138,7 +140,8 @@ def taken_for(scene: Scene, document: Document) -> str:
     An item of several documents is labelled in the plural, so that one of them goes by its kind.
     """
     items = [entry.item for entry in items_of(scene, document)]
-    labels = tuple(item.label for item in items) if all(item.count == 1 for item in items) else ()
+    single = all(item.count == 1 for item in items)
+    labels = tuple(scene.label(item) for item in items) if single else ()
     kind = scene.templates.say("kind", kind=document.classification.kind)
     named = scene.templates.say("listed", names=labels) if labels else kind[:1].upper() + kind[1:]
     period = document.classification.period
@@ -182,9 +185,9 @@ def _came(scene: Scene, part: PartOutcome, message: Received) -> Line:
     if mark is Mark.DONE and entries and not is_current(scene, document):
         if any(entry.state is ItemState.UNSURE for entry in entries):
             return _question(scene, part, message)
-        return Line(
-            Mark.NOTED, taken_for(scene, document), say("fate_not_current"), origins=(where,)
-        )
+        wanted = wanted_of(scene, entries[0]) if scene.as_before else ""
+        told = say("fate_not_current", wanted=wanted)
+        return Line(Mark.NOTED, taken_for(scene, document), told, origins=(where,))
     return Line(mark, taken_for(scene, document), say(fate), origins=(where,))
 
 
@@ -242,13 +245,27 @@ def _question(scene: Scene, part: PartOutcome, message: Received) -> Line:
     document = _document(scene, part)
     entries = items_of(scene, document) if document is not None else ()
     if document is None or not entries:
-        return Line(Mark.QUESTION, say("ask_unknown"), say("ask_unknown_why"), origins=(where,))
+        wanted = [entry.item for entry in scene.report.wanted]
+        answers = () if document is None else is_one_of(scene, document.number, wanted)
+        return Line(
+            Mark.QUESTION,
+            say("ask_unknown"),
+            say("ask_unknown_why"),
+            origins=(where,),
+            answers=answers,
+        )
     if document.classification.sure and not _is_dated(document.classification, entries):
         label = say("kind", kind=document.classification.kind)
         asked = say("ask_period", label=label)
         return Line(Mark.QUESTION, asked, say("ask_period_why"), origins=(where,))
-    asked = say("ask_item", labels=tuple(entry.item.label for entry in entries))
-    return Line(Mark.QUESTION, asked, say("ask_item_why"), origins=(where,))
+    items = [entry.item for entry in entries]
+    return Line(
+        Mark.QUESTION,
+        say("ask_item", labels=tuple(scene.label(item) for item in items)),
+        say("ask_item_why", typed=typed_is(scene, document.number, items[0])),
+        origins=(where,),
+        answers=is_one_of(scene, document.number, items),
+    )
 
 
 def _is_dated(classification: Classification, entries: Sequence[ItemReport]) -> bool:

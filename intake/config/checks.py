@@ -27,6 +27,8 @@ MONTHS = (
 )  # fmt: skip
 _ADDRESS = re.compile(r"[^@\s<>,;:\"()]+@[^@\s<>,;:\"()]+\Z")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}\Z")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Z]{2})?")
+"""A language tag (RFC 5646) without its rarer parts; it is also the name of a file."""
 _HOST = re.compile(
     r"(\*\.)?(?P<name>[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63}){1,9})(:(?P<port>[0-9]{1,5}))?\Z"
 )
@@ -326,6 +328,17 @@ def _kind_name(value: str) -> str:
     return value
 
 
+def _languages(value: tuple[str, ...]) -> tuple[str, ...]:
+    if not value:
+        raise ValueError("is empty, name one language at least, like en")
+    for language in value:
+        if not _LANGUAGE.fullmatch(language):
+            raise ValueError(f"{language!r} is no language, write it like en, de or pt-BR")
+    if len(set(value)) < len(value):
+        raise ValueError("names a language twice")
+    return value
+
+
 ADDRESS = AfterValidator(_address)
 BIND = AfterValidator(_bind)
 CLAMD = AfterValidator(_clamd)
@@ -335,6 +348,7 @@ FILLED = AfterValidator(_filled)
 FOLDER = AfterValidator(_folder)
 HTTPS_URL = AfterValidator(_https_url)
 KIND_NAME = AfterValidator(_kind_name)
+LANGUAGES = AfterValidator(_languages)
 MONTH_NAME = BeforeValidator(_month)
 MONTH = AfterValidator(_of_twelve)
 NAME = AfterValidator(_name)

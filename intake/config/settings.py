@@ -32,6 +32,7 @@ from intake.config.checks import (
     FOLDER,
     HTTPS_URL,
     KIND_NAME,
+    LANGUAGES,
     MONTH,
     MONTH_NAME,
     NAME,
@@ -483,14 +484,14 @@ class ScanSettings(BaseModel):
 
 
 class LetterSettings(BaseModel):
-    """How letters are worded. `templates` is a folder that overrides single templates, None for none."""
+    """How letters are worded. `templates` is a folder that overrides single templates and adds languages, None for none.
+
+    `languages` are those that letters are written in; the first is for people of whom nothing else is known.
+    """
 
     model_config = STRICT
     templates: Folder | None = Field(default=None, repr=False)
-    languages: Annotated[
-        tuple[str, ...],
-        not_yet("letters are written in English only", ("en", "de"), ("en",)),
-    ] = ("en", "de")
+    languages: Annotated[tuple[str, ...], LANGUAGES] = ("en", "de")
 
 
 class ConfidentialSettings(BaseModel):

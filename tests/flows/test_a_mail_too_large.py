@@ -21,12 +21,8 @@ from intake.worker import Worker
 from storage.values import HeldThing
 from tests import servers
 from tests.bombs import MEGABYTE
+from tests.browser import CHROMIUM, Browser
 from tests.desks import CONTACT, DESK, FREELANCER, TOKEN, Wiring, engagement, imap_source, letter
-from tests.integration.test_letters_in_chromium import (
-    CHROMIUM,
-    Browser,
-    width_in_a_frame_of_375,
-)
 from tests.maildesks import Later, MailDesk, at_work, mail_desk, text_of
 
 FILM = Enclosure("Factory film.mov", "video/quicktime", bytes(range(256)) * 4096)
@@ -362,4 +358,4 @@ def test_the_answer_is_no_wider_than_a_phone(desk: MailDesk, app: App, tmp_path:
 
     [answer] = desk.letters_to(CONTACT)
 
-    assert "as wide as 375" in width_in_a_frame_of_375(html_of(answer), Browser(tmp_path))
+    assert Browser(tmp_path).width_in_a_frame_of(375, html_of(answer)) == 375

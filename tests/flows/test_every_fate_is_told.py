@@ -24,12 +24,8 @@ from intake.worker import Worker
 from storage import schema
 from tests import servers
 from tests.bombs import MEGABYTE, packed
+from tests.browser import CHROMIUM, Browser
 from tests.desks import CONTACT, TODAY, Wiring, letter
-from tests.integration.test_letters_in_chromium import (
-    CHROMIUM,
-    Browser,
-    width_in_a_frame_of_375,
-)
 from tests.maildesks import MailDesk, at_work, mail_desk, text_of
 from tests.servers import eicar
 from tests.web import Page, Web, served
@@ -64,7 +60,7 @@ TOLD = {
     Fate.OLDER_VERSION: ("Halden deck v2.pptx · file 4", "A newer version is here"),
     Fate.DUPLICATE: ("Halden deck.pptx · file 1", "Here already."),
     Fate.NOT_ASKED_FOR: ("roadmap.pdf · file 5", "Kept, though nothing on the list asks for it."),
-    Fate.UNSURE: ("plan.txt · file 6", "It may well be, but we would rather ask than guess."),
+    Fate.UNSURE: ("plan.txt · file 6", "We would rather ask than guess."),
     Fate.LOCKED: ("Meridian-price-list.pdf", "It asks for a password."),
     Fate.ENCRYPTED: ("figures.xlsx.asc", "It is encrypted and we hold no key."),
     Fate.UNREADABLE: ("posts.pdf", "It does not open here."),
@@ -173,7 +169,7 @@ def test_the_fate_of_a_link_is_told_with_its_address(fate: LinkFate, told: Told)
 @pytest.mark.chromium
 @pytest.mark.skipif(CHROMIUM is None, reason="needs the program chromium (Debian: chromium)")
 def test_the_letter_with_every_fate_is_no_wider_than_a_phone(told: Told, browser: Browser) -> None:
-    assert "as wide as 375" in width_in_a_frame_of_375(told.html, browser)
+    assert browser.width_in_a_frame_of(375, told.html) == 375
 
 
 @pytest.mark.proof

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from intake.app import App, open_ledger
-from intake.compose import load_templates
+from intake.compose import load_languages
 from intake.demo import documents
 from intake.model import Address, HoldReason
 from intake.reader import Reader
@@ -143,7 +143,7 @@ def test_a_letter_that_cannot_be_composed_is_held_and_stops_nothing(
     templates.mkdir()
     (templates / "letter.html.jinja").write_text("{{ nothing.like_this() }}")
     for stage in stage_at(tmp_path, reader, smtp_delivery(smtp_sink.port)):
-        broken = replace(stage.app.outbox, templates=load_templates(templates))
+        broken = replace(stage.app.outbox, languages=load_languages(templates, ("en",)))
 
         assert broken.deliver_due()
         assert stage.reasons() == [HoldReason.FAILED_LETTER]

@@ -345,3 +345,12 @@ def test_a_message_without_a_sender_brings_nothing(ledger: Ledger) -> None:
     known = ledger.directory.acquaintance(None, token=Token("q4"), thread=())
 
     assert (known.token_exists, known.projects, known.clients) == (True, (), ())
+
+
+def test_a_clients_language_is_kept_and_can_be_taken_back(ledger: Ledger) -> None:
+    added = ledger.directory.add_client("Larkfield", contacts=[MIRA], language="de")
+    changed = ledger.directory.set_language("larkfield", "en")
+
+    assert (added.language, changed.language) == ("de", "en")
+    assert ledger.directory.set_language("Larkfield", None).language is None
+    assert ledger.directory.clients()[0].language is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -432,3 +433,106 @@ def test_a_letter_that_another_worker_has_in_hand_is_not_due(
 
     assert before == 0
     assert ledger.seconds_until_due() is None
+
+
+# ---------------------------------------------------------------- what was told last
+
+
+def tell(ledger: Ledger, project: Project, cause: str, told: str | None) -> None:
+    """Send a letter about one more message that lists this; with None one that says "as before"."""
+    owe(ledger, project, cause, intent(cause))
+    sending = claim(ledger)
+    letter = replace(outbound(message_id=f"<{cause}@studio.example>"), told=told)
+    ledger.letters.freeze(sending, letter)
+    ledger.letters.sent(sending)
+
+
+def next_claim(ledger: Ledger, project: Project, letter: LetterIntent) -> LetterClaim:
+    owe(ledger, project, "next", letter)
+    return claim(ledger)
+
+
+def test_what_the_last_letter_told_is_known_for_a_day(
+    ledger: Ledger, project: Project, clock: Clock
+) -> None:
+    tell(ledger, project, "one", "all of it")
+    tell(ledger, project, "two", "less")
+    clock.advance(timedelta(hours=23))
+
+    assert next_claim(ledger, project, intent("next")).told == "less"
+
+
+def test_as_before_does_not_hide_what_was_listed(ledger: Ledger, project: Project) -> None:
+    tell(ledger, project, "one", "all of it")
+    tell(ledger, project, "two", None)
+
+    assert next_claim(ledger, project, intent("next")).told == "all of it"
+
+
+def test_as_before_does_not_make_the_day_longer(
+    ledger: Ledger, project: Project, clock: Clock
+) -> None:
+    tell(ledger, project, "one", "all of it")
+    clock.advance(timedelta(hours=23))
+    owe(ledger, project, "two", intent("two", due_at=clock.now))
+    ledger.letters.sent(claim(ledger))
+    clock.advance(timedelta(hours=1))
+
+    assert next_claim(ledger, project, intent("next", due_at=clock.now)).told is None
+
+
+def test_after_a_day_it_may_be_told_again(ledger: Ledger, project: Project, clock: Clock) -> None:
+    tell(ledger, project, "one", "all of it")
+    clock.advance(timedelta(hours=24))
+
+    assert next_claim(ledger, project, intent("next", due_at=clock.now)).told is None
+
+
+@pytest.mark.parametrize(
+    "letter",
+    [
+        intent("next", thread="<another@larkfield.example>"),
+        intent("next", to=ROBIN),
+        intent("next", kind=LetterKind.REPORT),
+    ],
+    ids=["thread", "person", "kind"],
+)
+def test_what_was_told_elsewhere_is_told_here_as_well(
+    ledger: Ledger, project: Project, letter: LetterIntent
+) -> None:
+    tell(ledger, project, "one", "all of it")
+
+    assert next_claim(ledger, project, letter).told is None
+
+
+def test_a_letter_that_did_not_leave_told_nothing(ledger: Ledger, project: Project) -> None:
+    owe(ledger, project, "one", intent("one"))
+    sending = claim(ledger)
+    ledger.letters.freeze(sending, replace(outbound(), told="all of it"))
+    ledger.letters.failed(sending, "550 to RCPT")
+
+    assert next_claim(ledger, project, intent("next")).told is None
+
+
+def test_somebody_who_is_copied_for_the_first_time_was_told_nothing(
+    ledger: Ledger, project: Project
+) -> None:
+    tell(ledger, project, "one", "all of it")
+    outcome = accepted(ledger.standing(project.id), "next", letters=[intent("next")])
+    copied = replace(outcome, cc=(Address("jonas@larkfield.example"),))
+    ledger.messages.settle(claimed(ledger, "next"), copied)
+
+    assert claim(ledger).told is None
+
+
+def test_what_the_recipient_wrote_lately_is_known(ledger: Ledger, project: Project) -> None:
+    owe(ledger, project, "one", intent("one"))
+    owe(ledger, project, "two", intent("two"))
+
+    assert claim(ledger).written == ("here it is", "here it is")
+
+
+def test_what_others_wrote_is_not_the_recipients(ledger: Ledger, project: Project) -> None:
+    owe(ledger, project, "one", intent("one", to=ROBIN))
+
+    assert claim(ledger).written == ()

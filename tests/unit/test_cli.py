@@ -31,7 +31,7 @@ COMMANDS = (
     ["backup"],
     ["audit", "verify"],
     ["demo"],
-    *(["client", name] for name in ("add", "list", "rename")),
+    *(["client", name] for name in ("add", "list", "rename", "edit")),
     *(["client", "contact", name] for name in ("add", "remove")),
     *(["project", name] for name in ("open", "list", "edit", "close", "pause", "resume")),
     *(
@@ -187,6 +187,30 @@ def test_a_client_is_added_listed_renamed(project: Path) -> None:
     assert "Other Group" in told
     assert "a@acme.example, b@acme.example" in told
     assert "acme.example" in told
+
+
+def test_a_client_has_a_language_that_can_be_changed(project: Path) -> None:
+    contact = ("client", "add", "Other", "--contact", "a@acme.example")
+    in_desk(project, *contact, "--language", "de")
+
+    told = in_desk(project, "client", "list").output
+    again = in_desk(project, "client", "edit", "Other", "--language", "auto").output
+
+    assert "de" in told.split()
+    assert "written to in the language that they write in" in again
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [(("--language", "fr"), "choose one of en, de, or auto"), ((), "say which language")],
+    ids=["not-ours", "none"],
+)
+def test_a_language_that_letters_are_not_written_in_is_refused(
+    project: Path, arguments: tuple[str, ...], said: str
+) -> None:
+    config = ("--config", str(project / "config.yaml"))
+
+    assert said in refused("client", "edit", "Acme Ltd", *arguments, *config)
 
 
 def test_a_domain_is_kept_in_the_spelling_of_senders(project: Path) -> None:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import email
+import re
 from dataclasses import dataclass, replace
 from datetime import date
 from email import policy
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from intake.compose import Templates, compose, load_templates
+from intake.compose import Templates, compose
 from intake.errors import PermanentError
 from intake.model import (
+    ASSUMED_PROJECT,
     WHOLE_MESSAGE,
     Address,
     Brief,
@@ -25,8 +28,10 @@ from intake.model import (
     ProjectId,
     Received,
     Span,
+    Thread,
     Token,
 )
+from tests.gallery import load_templates
 from tests.unit.compose_cast import (
     COMPLETE_DOCUMENTS,
     COMPLETE_MAIL,
@@ -83,9 +88,18 @@ class Bodies:
 
     @property
     def shown(self) -> str:
-        """What a reader of the HTML sees."""
-        body = LexborHTMLParser(self.html).body
-        return " ".join(body.text(separator=" ").split()) if body else ""
+        """What a reader of the HTML sees, but for the ready-made answers."""
+        tree = LexborHTMLParser(self.html)
+        for hidden in tree.css(".preview, .answers"):
+            hidden.decompose()
+        return " ".join(tree.body.text(separator=" ").split()) if tree.body else ""
+
+    @property
+    def taps(self) -> dict[str, str]:
+        """What can be tapped, and the words that it fills in."""
+        found = LexborHTMLParser(self.html).css(".tap")
+        hrefs = {each.text(): each.attributes["href"] or "" for each in found}
+        return {said: parse_qs(urlsplit(href).query)["body"][0] for said, href in hrefs.items()}
 
 
 @pytest.fixture(scope="module")
@@ -179,7 +193,7 @@ def test_every_link_is_a_line_of_its_own(
 
     assert sentence in bodies.words
     assert "https://files.example/x" in bodies.shown
-    assert "<a " not in bodies.html
+    assert 'href="http' not in bodies.html
 
 
 def test_file_in_an_archive_is_told_with_the_archives_name(templates: Templates) -> None:
@@ -226,8 +240,9 @@ def test_complete_reply_thanks_and_asks_for_nothing(templates: Templates) -> Non
     words = bodies_of(brief(LetterKind.REPLY, COMPLETE_DOCUMENTS, COMPLETE_MAIL), templates).words
 
     assert words.startswith("Everything is here, there is nothing more to do.")
-    assert "Thank you." in words
+    assert "Thank you so much. robin@studio.example has everything for Q4 launch now" in words
     assert "Still missing" not in words
+    assert "If you have it" not in words
 
 
 def test_complete_reply_with_a_locked_file_does_not_say_that_nothing_is_left(
@@ -259,16 +274,93 @@ def test_fiscal_quarter_is_told_with_its_months(templates: Templates) -> None:
     assert "For Q3 2027 of your fiscal year (October to December 2026)." in words
 
 
-def test_reply_says_truthfully_how_to_object(templates: Templates) -> None:
+def test_reply_says_how_to_object(templates: Templates) -> None:
     words = bodies_of(brief(LetterKind.REPLY, STORY_DOCUMENTS, STORY_MAIL), templates).words
 
-    assert "reply in your own words. robin@studio.example reads along and will see it." in words
+    assert "reply with its number, as in “2: n/a”." in words
+    assert "reply with what it is, as in “file 2 is the event calendar”." in words
+    assert "Your own words do just as well. robin@studio.example reads along" in words
+
+
+def test_what_reply_teaches_is_one_tap_away(templates: Templates) -> None:
+    taps = bodies_of(brief(LetterKind.REPLY, STORY_DOCUMENTS, STORY_MAIL), templates).taps
+
+    assert taps == {
+        "File 7 is the event calendar": "file 7 is the event calendar",
+        "File 7 is something else": "file 7 is something else",
+        "We have no newer quarterly roadmap": "2: n/a",
+        "We have no event calendar": "4: n/a",
+        "We have no more past blog posts": "5: n/a",
+        "File 2 is something else": "file 2 is something else",
+        "File 3 is something else": "file 3 is something else",
+        "File 4 is something else": "file 4 is something else",
+        "File 6 is something else": "file 6 is something else",
+    }
+
+
+def test_file_that_came_earlier_can_still_be_said_to_be_it(templates: Templates) -> None:
+    taps = bodies_of(brief(LetterKind.REPLY, STORY_DOCUMENTS, received()), templates).taps
+
+    assert taps["File 7 is the event calendar"] == "file 7 is the event calendar"
+
+
+def test_file_of_an_item_of_several_goes_by_its_kind(templates: Templates) -> None:
+    post = document(1, replace(sure("blog_post"), sure=False), "a.pdf", fate=Fate.UNSURE)
+    mail = received(part(Fate.UNSURE, "a.pdf", number=1))
+    bodies = bodies_of(brief(LetterKind.REPLY, [post], mail), templates)
+
+    assert "File 1 is a blog post" in bodies.taps
+    assert "reply “file 1 is a blog post”" in bodies.words
+
+
+def test_file_that_fits_nothing_may_be_what_is_wanted(templates: Templates) -> None:
+    thing = document(1, replace(sure("other"), sure=False), "x.pdf", fate=Fate.UNSURE)
+    mail = received(part(Fate.UNSURE, "x.pdf", number=1))
+    taps = bodies_of(brief(LetterKind.REPLY, [thing], mail), templates).taps
+
+    assert "File 1 is the investor deck" in taps
+    assert "File 1 is something else" in taps
+
+
+@pytest.mark.parametrize(
+    "letter",
+    [
+        brief(LetterKind.REPORT, STORY_DOCUMENTS, STORY_MAIL),
+        brief(LetterKind.NOTICE),
+        colleague(waiting_mail()),
+    ],
+    ids=["report", "notice", "colleague"],
+)
+def test_only_a_reply_has_ready_made_answers(letter: Brief, templates: Templates) -> None:
+    assert bodies_of(letter, templates).taps == {}
+
+
+def test_answers_go_to_the_project_in_the_same_thread(templates: Templates) -> None:
+    letter = brief(LetterKind.REPLY, (), received(), thread=Thread("Decks & “plans”, 100 %?"))
+    html = bodies_of(letter, templates).html
+    subject = "Re%3A%20Decks%20%26%20%E2%80%9Cplans%E2%80%9D%2C%20100%20%25%3F"
+
+    assert (
+        f'href="mailto:intake%2Blarkfield-q4@studio.example?subject={subject}&amp;body=1%3A%20n%2Fa"'
+        in html
+    )
+
+
+@pytest.mark.parametrize("subject", ['"><script>', "a\r\nBcc: x@y.example", "x" * 5000, "&body=no"])
+def test_foreign_subject_stays_a_subject(subject: str, templates: Templates) -> None:
+    letter = brief(LetterKind.REPLY, (), received(), thread=Thread(subject))
+    bodies = bodies_of(letter, templates)
+
+    assert set(bodies.taps.values()) == {f"{number}: n/a" for number in range(1, 6)}
+    assert max(len(each) for each in re.findall('href="([^"]*)"', bodies.html)) < 600
 
 
 def test_notes_stand_in_the_answer(templates: Templates) -> None:
-    note = "Your mail named no project, so this went to Q4 launch."
+    notes = [ASSUMED_PROJECT, "The film is too long."]
+    words = bodies_of(brief(LetterKind.REPLY, (), received(notes=notes)), templates).words
 
-    assert note in bodies_of(brief(LetterKind.REPLY, (), received(notes=[note])), templates).words
+    assert "The address named no project of ours, so this went to “Q4 launch”." in words
+    assert "The film is too long." in words
 
 
 def test_burst_is_answered_in_one_letter(templates: Templates) -> None:
@@ -351,7 +443,7 @@ def test_question_names_the_senders_projects_and_their_addresses(templates: Temp
 
     assert bodies.text.startswith("Which project is this for?")
     assert "1. Q4 launch intake+larkfield-q4@studio.example" in bodies.words
-    assert 'href="mailto:intake+larkfield-spring@studio.example"' in bodies.html
+    assert 'href="mailto:intake%2Blarkfield-spring@studio.example"' in bodies.html
 
 
 def test_question_without_projects_is_not_written(templates: Templates) -> None:

@@ -8,8 +8,9 @@ from email import policy
 
 import pytest
 
-from intake.compose import compose, load_templates
+from intake.compose import compose
 from intake.model import Fate, LetterKind
+from tests.gallery import load_templates
 from tests.unit.compose_cast import brief, part, received
 
 

@@ -11,9 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from intake.compose import Templates, compose, load_templates
+from intake.compose import Templates, compose
 from intake.compose.legible import legible, legible_lines, legible_name
 from intake.model import Fate, LetterKind, LinkFate, LinkFound, Mailbox, Thread
+from tests.gallery import load_templates
 from tests.unit.compose_cast import MIRA, PROJECT, brief, document, part, received, sure
 
 HOSTILE = [

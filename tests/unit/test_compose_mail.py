@@ -10,9 +10,10 @@ from email.message import EmailMessage
 
 import pytest
 
-from intake.compose import Templates, compose, load_templates
+from intake.compose import Templates, compose
 from intake.errors import PermanentError
 from intake.model import Address, Brief, LetterKind, Mailbox, Thread
+from tests.gallery import load_templates
 from tests.unit.compose_cast import (
     DESK,
     MIRA,

@@ -8,8 +8,9 @@ from email import policy
 
 import pytest
 
-from intake.compose import Templates, compose, load_templates
+from intake.compose import Templates, compose
 from intake.model import Address, LetterKind, Obstacle, Thread, Unreached
+from tests.gallery import load_templates
 from tests.unit.compose_cast import brief
 
 MAX = Address("max@larkfield.example")

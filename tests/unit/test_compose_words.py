@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from intake.compose import Templates, load_templates, spoken
+from intake.compose import Templates, spoken
 from intake.errors import ConfigError
+from tests.gallery import load_templates
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,88 @@
+"""Every kind of letter once, in every language that we have: what pictures, sizes and accessibility are looked at on."""
+
+from __future__ import annotations
+
+import email
+from dataclasses import dataclass, replace
+from email import policy
+from functools import cache
+from pathlib import Path
+
+from intake.compose import Templates, compose, load_languages
+from intake.compose.told import told_by
+from intake.model import (
+    WHOLE_MESSAGE,
+    Address,
+    Brief,
+    Fate,
+    LetterKind,
+    Obstacle,
+    ProjectId,
+    Thread,
+    Token,
+    Unreached,
+)
+from tests.unit.compose_cast import (
+    COMPLETE_DOCUMENTS,
+    COMPLETE_MAIL,
+    PROJECT,
+    STORY_DOCUMENTS,
+    STORY_MAIL,
+    brief,
+    colleague,
+    part,
+    question,
+    received,
+    waiting_mail,
+)
+
+LANGUAGES = ("en", "de")
+_SPRING = replace(PROJECT, id=ProjectId(2), title="Spring trade fair", token=Token("spring"))
+_STORY = brief(LetterKind.REPLY, STORY_DOCUMENTS, STORY_MAIL)
+_REPORT = replace(
+    brief(LetterKind.REPORT, STORY_DOCUMENTS, STORY_MAIL),
+    review_for=((7, 12),),
+    link_for=tuple(
+        (entry.number, f"https://bucket.example/{entry.number}") for entry in STORY_DOCUMENTS
+    ),
+)
+LETTERS: dict[str, Brief] = {
+    "reply": _STORY,
+    "first-reply": brief(LetterKind.REPLY, (), received()),
+    "as-before": replace(_STORY, told=told_by(_STORY.report) if _STORY.report else None),
+    "complete": brief(LetterKind.REPLY, COMPLETE_DOCUMENTS, COMPLETE_MAIL),
+    "too-large": brief(
+        LetterKind.REPLY,
+        STORY_DOCUMENTS[:2],
+        received(part(Fate.TOO_LARGE, "Everything for the launch", path=WHOLE_MESSAGE)),
+    ),
+    "report": _REPORT,
+    "report-complete": brief(LetterKind.REPORT, COMPLETE_DOCUMENTS, COMPLETE_MAIL),
+    "question": question(PROJECT, _SPRING),
+    "colleague": colleague(waiting_mail(part(Fate.DOCUMENT, "deck.pdf"))),
+    "unreached": replace(
+        brief(LetterKind.NOTICE, thread=Thread("")),
+        unreached=Unreached(Address("max@larkfield.example"), Obstacle.NO_MAILBOX, lasting=True),
+    ),
+    "capped": brief(LetterKind.NOTICE),
+}
+SPOKEN = load_languages(None, LANGUAGES)
+
+
+def load_templates(folder: Path | None = None, *, language: str = "en") -> Templates:
+    """One language's templates."""
+    return load_languages(folder, (language,)).of(language)
+
+
+@dataclass(frozen=True, slots=True)
+class Bodies:
+    text: str
+    html: str
+
+
+@cache
+def bodies_of(letter: Brief, language: str) -> Bodies:
+    """Both bodies as they are sent."""
+    octets = compose(letter, SPOKEN.of(language)).octets
+    text, html = email.message_from_bytes(octets, policy=policy.default).iter_parts()
+    return Bodies(text.get_content().replace("\r\n", "\n"), html.get_content())
