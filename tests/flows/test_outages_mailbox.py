@@ -34,7 +34,11 @@ from tests.proxy import Proxy, Towards, proxy
 MAIL = letter(sender=f"Fay <{FREELANCER}>", attach=[documents.investor_deck(TODAY)])
 """A freelancer's, so that one letter answers it."""
 SOURCE = "sources[0]"
-pytestmark = [pytest.mark.dovecot, pytest.mark.usefixtures("telemetry_as_before")]
+pytestmark = [
+    pytest.mark.proof,
+    pytest.mark.dovecot,
+    pytest.mark.usefixtures("telemetry_as_before"),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +133,6 @@ OUTAGES = [
 ]
 
 
-@pytest.mark.proof
 @pytest.mark.parametrize("begin", OUTAGES, ids=lambda begin: begin.__name__)
 def test_a_mailbox_that_was_away_is_emptied_once_it_is_back(
     stage: Stage, begin: Callable[[Stage], None]
@@ -149,7 +152,6 @@ def test_a_mailbox_that_was_away_is_emptied_once_it_is_back(
     assert (len(stage.account.messages()), len(stage.desk.letters())) == (0, 1)
 
 
-@pytest.mark.proof
 def test_a_server_that_was_killed_is_used_again_when_it_runs(
     tmp_path: Path, reader: Reader, telemetry_as_before: None
 ) -> None:
@@ -182,7 +184,6 @@ def test_a_server_that_was_killed_is_used_again_when_it_runs(
     assert told(events) == once_each(SOURCE)
 
 
-@pytest.mark.proof
 def test_a_refused_login_is_tried_seldom_and_mail_is_taken_once_it_is_right(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -212,7 +213,6 @@ def test_a_refused_login_is_tried_seldom_and_mail_is_taken_once_it_is_right(
     assert stage.said() == once_each(SOURCE)
 
 
-@pytest.mark.proof
 def test_a_message_that_comes_slowly_but_steadily_is_not_given_up(stage: Stage) -> None:
     stage.account.append(letter(sender=f"Fay <{FREELANCER}>", text="Only words.\n" * 400))
     stage.proxy.drip(2_000)

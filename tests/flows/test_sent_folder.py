@@ -24,6 +24,8 @@ from tests import servers
 from tests.desks import CLIENT, FREELANCER, TODAY, Wiring, imap_source, letter, smtp_delivery
 from tests.maildesks import Later, at_work, mail_desk
 
+pytestmark = pytest.mark.proof
+
 MAIL = letter(sender=f"Fay <{FREELANCER}>", attach=[documents.investor_deck(TODAY)])
 """A freelancer's, so that one letter answers it."""
 
