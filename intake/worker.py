@@ -34,6 +34,7 @@ from intake.pages import publish
 from intake.pipeline import Reading, begin, process, receive
 from intake.scan import ScannerUnreachableError
 from intake.telemetry import Stage
+from storage.messages import INTERRUPTED, SUSPECTED, UNSUSPECTED
 from storage.values import Claim, MessageStatus
 
 PAUSE_AFTER_OUTAGE = timedelta(seconds=1)
@@ -158,14 +159,22 @@ class Worker:
             self._app.ledger.beat()
             self._app.ledger.messages.take_over(self._app.ledger.worker)
             self._choose_sources(at_once=at_once)
-            self._process_waiting(at_once=at_once, interrupted=True)  # before what came after it
+            self._process_waiting(INTERRUPTED, at_once=at_once)  # before what came after it
         if "database" in self._failed_now:
             return  # each further verb would wait for it as long again
         for source in self._polled:
             with self._reaching(source.name):
                 self._drain(source, at_once=at_once)
         with self._reaching("database"):
-            self._process_waiting(at_once=at_once)
+            self._process_waiting(UNSUSPECTED, at_once=at_once)
+        self._let_go(at_once=at_once)
+        with self._reaching("database"):
+            # After all that they could keep from being done.
+            if self._process_waiting(SUSPECTED, at_once=at_once):
+                self._let_go(at_once=at_once)
+
+    def _let_go(self, *, at_once: bool) -> None:
+        """Acknowledge what is settled, and send what is due."""
         for source in self._polled:
             with self._reaching(source.name):
                 self._acknowledge(source)
@@ -231,23 +240,26 @@ class Worker:
         if receipt.claim is not None:
             self._begin(receipt.claim, raw.octets, at_once=at_once)
 
-    def _process_waiting(self, *, at_once: bool, interrupted: bool = False) -> None:
-        """Process what was received before and not settled: by this worker, or one that is gone.
+    def _process_waiting(self, deaths: range, *, at_once: bool) -> bool:
+        """Process what was received before and not settled: by this worker, or one that is gone; whether there was any.
 
-        `interrupted`: only what a worker died with, once.
+        Only messages with which so many workers died.
         """
         messages, worker = self._app.ledger.messages, self._app.ledger.worker
+        found = False
         while not self._stopping and not self._cannot_work():
-            claim = messages.claim(worker, interrupted=interrupted)
+            claim = messages.claim(worker, deaths=deaths)
             if claim is None:
                 if self._begun is None:
-                    return
+                    return found
                 self._settle_begun(at_once=at_once)  # and look again: it may have to be tried again
                 continue
+            found = True
             self._app.passed(Instant.CLAIMED)
             with self._reaching("blobs", proves=False):
                 self._begin(claim, None, at_once=at_once)
         self._settle_begun(at_once=at_once)
+        return found
 
     def _may_try(self, name: str) -> bool:
         """Whether a source works, or has been left alone for long enough."""

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from ipaddress import ip_address
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -24,6 +25,11 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from intake.errors import ConfigError, DatabaseUnreachableError, PermanentError
 from storage.schema import REVISION
 
+if TYPE_CHECKING:
+    import psycopg
+
+_BOUND_IDLENESS = "SET idle_in_transaction_session_timeout = '30s'"
+"""PostgreSQL ends the transaction of a worker that was stopped in the middle of it: the others wait for its locks."""
 _AUTHORITIES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt")
 """Where systems keep whom they trust; the libpq of the wheel does not know it."""
 _UNVERIFIED = re.compile("certificate|does not support SSL|SSL was required")
@@ -96,7 +102,7 @@ class Database:
 
     def _postgres_engine(self) -> sa.Engine:
         try:
-            return sa.create_engine(
+            engine = sa.create_engine(
                 self.url,
                 pool_pre_ping=True,
                 connect_args={"connect_timeout": 10, **_verified(self.url)},
@@ -107,6 +113,8 @@ class Database:
             raise ConfigError(
                 'PostgreSQL needs its driver: pip install -c constraints.txt -e ".[postgres]" adds it.'
             ) from error
+        sa.event.listen(engine, "connect", _prepare_postgres)
+        return engine
 
     @contextmanager
     def write(self) -> Iterator[Session]:
@@ -250,6 +258,14 @@ def _prepare_sqlite(connection: sqlite3.Connection, record: object) -> None:
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _prepare_postgres(connection: psycopg.Connection, record: object) -> None:
+    """No transaction outlives the worker that does not move (idle_in_transaction_session_timeout)."""
+    del record
+    connection.autocommit = True
+    connection.execute(_BOUND_IDLENESS)
+    connection.autocommit = False
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:

@@ -39,6 +39,12 @@ LEASE = timedelta(minutes=15)
 """After this a worker that lives but does not move loses its claim; longer than messages take by far."""
 MOST_TRIES = 3
 MOST_DEATHS = 5
+ANY = range(MOST_DEATHS)
+INTERRUPTED = range(1, 2)
+"""How many workers died with a message that is to be done next: a single death may be chance."""
+SUSPECTED = range(2, MOST_DEATHS)
+"""The same of one that is best left to the end: what kills workers must keep nothing else from being done."""
+UNSUSPECTED = range(2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +77,8 @@ _CLAIMED = (
 )
 
 
-_SUSPICION = sa.case((schema.Message.deaths < 2, 0), else_=schema.Message.deaths)
-"""Where a message comes in the queue, by its deaths: a single one may be chance."""
+_SUSPICION = sa.case((schema.Message.deaths < SUSPECTED.start, 0), else_=schema.Message.deaths)
+"""Where a message comes in the queue, by its deaths."""
 
 
 class Messages:
@@ -151,11 +157,10 @@ class Messages:
                     _hold(session, row, HoldReason.FAILED_REPEATEDLY, now=now)
             return len(rows)
 
-    def claim(self, worker: int, *, interrupted: bool = False) -> Claim | None:
+    def claim(self, worker: int, *, deaths: range = ANY) -> Claim | None:
         """Take the oldest message that waits and is due; None where there is none.
 
-        Those that several workers died with come last, the worst at the very end, so that what kills workers keeps nothing
-        else from being settled. `interrupted`: only one with which a single worker died, to do next what that one was at.
+        Only one with which so many workers died; those that several died with come last, the worst at the very end.
         """
         with self._database.write() as session:
             now = self._database.now(session)
@@ -165,7 +170,7 @@ class Messages:
                     schema.Message.status == MessageStatus.WAITING,
                     schema.Message.worker_id.is_(None),
                     schema.Message.retry_at.is_(None) | (schema.Message.retry_at <= now),
-                    schema.Message.deaths == 1 if interrupted else sa.true(),
+                    schema.Message.deaths.between(deaths.start, deaths.stop - 1),
                 )
                 .order_by(_SUSPICION, schema.Message.id)
                 .limit(1)

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import sys
 from datetime import timedelta
+from functools import partial
 
 from storage import letters, messages
 
 
 def main() -> None:
     lease = timedelta(seconds=float(sys.argv.pop(1)))
-    messages.LEASE = letters.LEASE = lease  # before the module that reads both is imported
+    messages.LEASE = letters.LEASE = lease  # before the modules that read them are imported
+    from intake import app
     from intake.cli import main as intake
+    from intake.outbox import Outbox
     from storage import workers
 
+    vars(app)["Outbox"] = partial(Outbox, longest_answer=lease / 3)
     workers.POLL_LEASE = workers.AT_WORK = lease
     workers.BEAT_SECONDS = lease.total_seconds() / 5
     intake()

@@ -44,6 +44,8 @@ _HEADER_OCTETS = 262_144
 """All that is taken of an oversized message; header blocks of real mail stay under it."""
 _PASSING_REFUSALS = ("[UNAVAILABLE]", "[INUSE]", "[LIMIT]")
 """Codes of RFC 5530 with which a server refuses a login that is right."""
+_KEEP_ALIVE = {"TCP_KEEPIDLE": 60, "TCP_KEEPINTVL": 15, "TCP_KEEPCNT": 4}
+"""A connection that idles, and whose other end has gone without a word, is given up after two minutes, not two hours."""
 _ARRIVAL = re.compile(rb"\* \d+ EXISTS\b", re.IGNORECASE)
 
 
@@ -130,6 +132,9 @@ class ImapSession:
         client._imap.debug = 0  # noqa: SLF001
         client.normalise_times = False  # else INTERNALDATE is naive local time
         client.socket().setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        for option, value in _KEEP_ALIVE.items():
+            if hasattr(socket, option):
+                client.socket().setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)
         # The library sends a command and its line end apart; Nagle's algorithm would keep the second back for 40 ms.
         client.socket().setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if settings.security == "starttls":

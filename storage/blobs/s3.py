@@ -57,7 +57,7 @@ _DENIED = frozenset(
         "InvalidToken",
     }
     | {"SignatureDoesNotMatch", "PermanentRedirect", "301", "AuthorizationHeaderMalformed"}
-    | {"AllAccessDisabled", "AccountProblem"}
+    | {"AllAccessDisabled", "AccountProblem", "NotImplemented"}
 )
 """A person has to mend the rights, the keys or the address of the bucket; no blob is to blame."""
 _KEYS = "Correct AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or the profile or role in use."

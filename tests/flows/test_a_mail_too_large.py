@@ -25,6 +25,8 @@ from tests.browser import CHROMIUM, Browser
 from tests.desks import CONTACT, DESK, FREELANCER, TOKEN, Wiring, engagement, imap_source, letter
 from tests.maildesks import Later, MailDesk, at_work, mail_desk, text_of
 
+pytestmark = pytest.mark.proof
+
 FILM = Enclosure("Factory film.mov", "video/quicktime", bytes(range(256)) * 4096)
 DIFFERENT = Enclosure("Office film.mov", "video/quicktime", bytes(range(255, -1, -1)) * 4096)
 LARGE = letter(subject="The films", attach=[FILM])
@@ -115,7 +117,6 @@ def test_it_stays_in_the_mailbox_and_in_the_review_queue_with_its_header(
     assert desk.held() == ["1"]
 
 
-@pytest.mark.proof
 def test_the_files_themselves_sent_in_a_smaller_mail_are_taken(desk: MailDesk, app: App) -> None:
     smaller = Enclosure("Factory film.pdf", PDF, b"%PDF-1.4\nno page\n")
 
@@ -137,7 +138,6 @@ def test_a_file_that_is_the_whole_mail_is_not_told_as_empty(desk: MailDesk, app:
     assert "deck.pdf" not in text_of(answer)
 
 
-@pytest.mark.proof
 def test_a_freelancer_is_answered_and_not_sent_to_themselves(desk: MailDesk, app: App) -> None:
     post(desk, app, letter(sender=f"Fay <{FREELANCER}>", attach=[FILM]))
 
@@ -157,7 +157,6 @@ def test_delivered_twice_it_is_answered_once(desk: MailDesk, app: App) -> None:
     assert app.ledger.messages.statuses() == {"held": 1, "repeated": 1}
 
 
-@pytest.mark.proof
 def test_two_of_them_are_answered_each(desk: MailDesk, app: App) -> None:
     post(desk, app, LARGE, letter(number=2, subject="The films", attach=[DIFFERENT]))
 
@@ -190,7 +189,6 @@ def test_nobody_else_and_no_machine_is_told(desk: MailDesk, app: App, octets: by
     assert desk.held() == ["1"]
 
 
-@pytest.mark.proof
 def test_a_person_with_several_projects_is_not_told_of_one_of_them(
     desk: MailDesk, app: App
 ) -> None:
@@ -221,7 +219,6 @@ def test_a_forged_copy_that_came_first_does_not_keep_the_sender_from_being_told(
         assert len(strict.letters_to(CONTACT)) == 1
 
 
-@pytest.mark.proof
 def test_beyond_the_caps_nobody_is_told_but_the_freelancer_once(
     tmp_path: Path, reader: Reader
 ) -> None:
@@ -236,7 +233,6 @@ def test_beyond_the_caps_nobody_is_told_but_the_freelancer_once(
     assert len(desk.letters_to(FREELANCER)) == 2
 
 
-@pytest.mark.proof
 def test_in_a_burst_one_letter_tells_of_all(tmp_path: Path, reader: Reader) -> None:
     clock = Later()
     desk = mail_desk(tmp_path, Wiring(intake={"answer_after_seconds": 120}, further=LIMITS))
@@ -295,7 +291,6 @@ def test_inspect_says_that_it_is_too_large_and_of_what_is_not_there_nothing(
     assert (told["parts"], told["defects"]) == ([], ["only-the-header-was-taken"])
 
 
-@pytest.mark.proof
 def test_fed_in_as_a_file_it_is_answered_only_where_that_is_asked_for(
     desk: MailDesk, tmp_path: Path
 ) -> None:
@@ -350,7 +345,6 @@ def test_over_imap_only_its_header_is_fetched(
     assert mailbox.messages("Intake/Held") == [LARGE]
 
 
-@pytest.mark.proof
 @pytest.mark.chromium
 @pytest.mark.skipif(CHROMIUM is None, reason="needs the program chromium (Debian: chromium)")
 def test_the_answer_is_no_wider_than_a_phone(desk: MailDesk, app: App, tmp_path: Path) -> None:

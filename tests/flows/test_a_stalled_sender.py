@@ -22,6 +22,8 @@ from tests import servers
 from tests.desks import FREELANCER, TODAY, Wiring, letter, smtp_delivery
 from tests.maildesks import PATIENCE_SECONDS, ROOT, MailDesk, at_work, mail_desk
 
+pytestmark = pytest.mark.proof
+
 LEASE_SECONDS = 1.5
 MAIL = letter(sender=f"Fay <{FREELANCER}>", attach=[documents.investor_deck(TODAY)])
 STANDS_STILL = f"""
@@ -96,7 +98,6 @@ def test_where_nobody_can_look_it_sends_nothing_and_the_letter_is_doubtful(
     assert held == [HoldReason.DOUBTFUL_LETTER]
 
 
-@pytest.mark.proof
 def test_where_one_can_look_there_is_one_letter_and_it_is_the_other_workers(
     tmp_path: Path, reader: Reader
 ) -> None:
@@ -112,7 +113,6 @@ def test_where_one_can_look_there_is_one_letter_and_it_is_the_other_workers(
     assert (code, desk.letters(), waiting) == (0, [], ())
 
 
-@pytest.mark.proof
 def test_one_that_nobody_took_over_sends_its_letter_in_a_new_claim(
     tmp_path: Path, reader: Reader, smtp_sink: servers.SmtpSink
 ) -> None:

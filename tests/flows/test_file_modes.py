@@ -13,6 +13,8 @@ import pytest
 from intake.demo.documents import Enclosure
 from tests.desks import letter
 
+pytestmark = pytest.mark.proof
+
 ROOT = Path(__file__).parents[2]
 STRANGER = "Eve <eve@elsewhere.example>"
 NOTES = Enclosure("notes.txt", "text/plain", b"What we know so far.\n")
@@ -77,12 +79,10 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.proof
 def test_what_a_desk_makes_is_for_its_owner_only(desk: Path) -> None:
     assert open_to_others(desk.parent) == []
 
 
-@pytest.mark.proof
 @pytest.mark.parametrize(
     "made",
     [

@@ -36,7 +36,7 @@ PRICES = Enclosure("prices.txt", "text/plain", b"What it costs, for your eyes on
 SECRET = "Hello Fay,\n\nthis is confidential, please do not share it.\n"
 HOURS_AGO = 7_200.0
 
-pytestmark = pytest.mark.usefixtures("telemetry_as_before")
+pytestmark = [pytest.mark.proof, pytest.mark.usefixtures("telemetry_as_before")]
 
 
 def archive() -> Enclosure:
@@ -303,7 +303,6 @@ def far_desk(folder: Path, reader: Reader) -> Iterator[App]:
             yield app
 
 
-@pytest.mark.proof
 def test_on_s3_a_document_comes_back_with_its_name_its_tags_and_its_encryption(
     tmp_path: Path, reader: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -26,6 +26,8 @@ from tests.desks import TODAY, Wiring, letter
 from tests.ledgers import arrive
 from tests.maildesks import Later, MailDesk, at_work, mail_desk, worker
 
+pytestmark = pytest.mark.proof
+
 ANYWHERE = "127.0.0.1:0"
 
 
@@ -228,7 +230,6 @@ def test_health_is_about_the_whole_desk(desk: MailDesk) -> None:
 # ---------------------------------------------------------------- a round that is asked to end
 
 
-@pytest.mark.proof
 def test_sigterm_during_a_single_round_finishes_the_message_in_hand_and_says_so(
     desk: MailDesk,
 ) -> None:

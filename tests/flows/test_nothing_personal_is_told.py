@@ -33,6 +33,8 @@ from tests.flows.test_nothing_personal_is_logged import (
 )
 from tests.maildesks import MailDesk, at_work, mail_desk
 
+pytestmark = pytest.mark.proof
+
 WORDS = tuple(word for word in CANARIES if word not in str(TOKEN))
 """The project's token is a name that it was given to be called by in commands."""
 

@@ -22,6 +22,8 @@ from tests import servers
 from tests.desks import CONTACT, Wiring, letter, smtp_delivery
 from tests.maildesks import MailDesk, at_work, mail_desk, worker
 
+pytestmark = pytest.mark.proof
+
 MAILS = 40
 
 
@@ -97,7 +99,6 @@ def test_over_smtp_what_may_have_left_is_shown_and_not_sent_again(
         }
 
 
-@pytest.mark.proof
 def test_over_smtp_mail_of_after_the_restoration_is_answered(
     tmp_path: Path, reader: Reader, smtp_sink: servers.SmtpSink
 ) -> None:
@@ -129,7 +130,6 @@ def test_where_letters_can_be_looked_up_nobody_is_asked(tmp_path: Path, reader: 
         assert filed(app) == ["notes-1.txt", "notes-2.txt", "notes-3.txt"]
 
 
-@pytest.mark.proof
 def test_a_backup_made_under_load_restores_the_whole_world(
     tmp_path: Path, smtp_sink: servers.SmtpSink
 ) -> None:

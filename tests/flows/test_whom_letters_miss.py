@@ -21,6 +21,8 @@ from tests import servers
 from tests.desks import CLIENT, CONTACT, FREELANCER, TODAY, Wiring, letter, smtp_delivery
 from tests.maildesks import Later, MailDesk, at_work, mail_desk, text_of
 
+pytestmark = pytest.mark.proof
+
 COLLEAGUE = Address("leo@halden.example")
 GREYLISTED = "450 4.2.0 greylisted"
 NO_MAILBOX = "550 5.1.1 no such user"

@@ -18,6 +18,8 @@ from storage.chains import Break, Chains, Flaw, Verdict, verify
 from storage.ledger import Ledger
 from tests.ledgers import arrive, count, engage
 
+pytestmark = pytest.mark.proof
+
 BALLAST = sa.text("CREATE TABLE ballast AS SELECT zeroblob(4000000) AS octets")
 
 

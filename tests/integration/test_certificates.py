@@ -19,6 +19,8 @@ from storage.ledger import Ledger
 from tests.servers import Certificate
 from tests.stores import S3_ENVIRONMENT, S3_REGION
 
+pytestmark = pytest.mark.proof
+
 SSL_REQUEST_OCTETS = 8
 
 

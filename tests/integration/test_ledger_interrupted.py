@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from intake.model import LetterState
 from storage.ledger import Ledger
+from storage.messages import ANY, INTERRUPTED, SUSPECTED, UNSUSPECTED
 from storage.values import LetterClaim
 from tests.ledgers import claimed, engage, intent, letter_row, outbound, owe
 
@@ -26,8 +27,8 @@ def die(other: Ledger, ledger: Ledger) -> None:
     ledger.letters.take_over(ledger.worker)
 
 
-def next_one(ledger: Ledger, *, interrupted: bool = False) -> int | None:
-    claim = ledger.messages.claim(ledger.worker, interrupted=interrupted)
+def next_one(ledger: Ledger, deaths: range = ANY) -> int | None:
+    claim = ledger.messages.claim(ledger.worker, deaths=deaths)
     return None if claim is None else claim.number
 
 
@@ -57,8 +58,19 @@ def test_what_was_interrupted_can_be_done_before_all_else(ledger: Ledger, other:
     ledger.messages.put_back(mine, pause=timedelta())
     die(other, ledger)
 
-    assert next_one(ledger, interrupted=True) == second
-    assert next_one(ledger, interrupted=True) is None
+    assert next_one(ledger, INTERRUPTED) == second
+    assert next_one(ledger, INTERRUPTED) is None
+
+
+def test_what_two_workers_died_with_can_be_left_to_the_end(ledger: Ledger, other: Ledger) -> None:
+    [number] = wait(ledger, "one")
+    other.messages.claim(other.worker)
+    die(other, ledger)
+    other.messages.claim(other.worker)
+    die(other, ledger)
+
+    assert next_one(ledger, UNSUSPECTED) is None
+    assert next_one(ledger, SUSPECTED) == number
 
 
 def test_a_claim_says_how_many_workers_died_with_it(ledger: Ledger, other: Ledger) -> None:

@@ -205,9 +205,7 @@ def test_after_two_refusals_it_stops_and_says_what_to_do(
 
 
 @pytest.mark.dovecot
-def test_each_refusal_costs_one_more_token(
-    mailbox: Mailbox, provider: Provider
-) -> None:
+def test_each_refusal_costs_one_more_token(mailbox: Mailbox, provider: Provider) -> None:
     provider.refuses = 1000
     source = mailbox.open()
     with pytest.raises(AccessRefusedError):

@@ -317,7 +317,16 @@ def test_a_file_of_other_octets_says_so(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "bind", ["9108", "127.0.0.1", "127.0.0.1:70000", "example.org:9108", "::1:9108", ":9108", "[127.0.0.1]:x"]
+    "bind",
+    [
+        "9108",
+        "127.0.0.1",
+        "127.0.0.1:70000",
+        "example.org:9108",
+        "::1:9108",
+        ":9108",
+        "[127.0.0.1]:x",
+    ],
 )
 def test_figures_are_served_on_an_address_of_this_machine(tmp_path: Path, bind: str) -> None:
     told = refusal(tmp_path, with_base(f"metrics: {{bind: '{bind}'}}"))
