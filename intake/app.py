@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
@@ -19,10 +19,14 @@ from intake.outbox import Outbox
 from intake.pipeline import Desk
 from intake.reader import Reader, reader_settings
 from intake.review import Reviewer
+from intake.sent_mail import SentMail
+from intake.signins import access_tokens
 from intake.sinks.maildir import MaildirSink
 from intake.sinks.smtp import SmtpSettings, SmtpSink
 from intake.sources.imap import ImapSettings, ImapSource
 from intake.sources.maildir import MaildirSource
+from intake.sources.sent import SentFolder
+from intake.telemetry import Timing, untimed
 from storage.blobs import Store, open_store
 from storage.ledger import Ledger
 
@@ -41,6 +45,7 @@ class App:
     reviewer: Reviewer
     sources: tuple[Source, ...]
     passed: Passing = unnoticed
+    timed: Timing = untimed
 
 
 @contextmanager
@@ -49,10 +54,11 @@ def open_app(
     *,
     clock: Callable[[], datetime] | None = None,
     passed: Passing = unnoticed,
+    timed: Timing = untimed,
 ) -> Iterator[App]:
     """Put everything together, and take it apart at the end. No connection to mail or blobs is made yet.
 
-    `passed` hears of each instant that work passes.
+    `passed` hears of each instant that work passes, `timed` measures its stages.
 
     Raises ConfigError where the database is behind (PostgreSQL), TransientError where it cannot be reached.
     """
@@ -71,6 +77,9 @@ def open_app(
         sink = open_sink(settings)
         if isinstance(sink, SmtpSink):
             stack.callback(sink.close)
+        sent_folder = open_sent_folder(settings)
+        if sent_folder is not None:
+            stack.callback(sent_folder.close)
         yield App(
             settings=settings,
             ledger=ledger,
@@ -86,11 +95,19 @@ def open_app(
                 passed=passed,
             ),
             outbox=Outbox(
-                settings, ledger, blobs, sink, load_templates(settings.letters.templates), passed
+                settings,
+                ledger,
+                blobs,
+                sink,
+                load_templates(settings.letters.templates),
+                passed,
+                timed,
+                _sent_mail(settings, ledger, sent_folder, passed),
             ),
             reviewer=Reviewer(settings, ledger, blobs, reader, passed),
             sources=sources,
             passed=passed,
+            timed=timed,
         )
 
 
@@ -153,6 +170,7 @@ def open_sink(settings: Settings) -> Sink:
                     security=smtp.security,
                     username=smtp.username,
                     password=smtp.password.get_secret_value() if smtp.password else "",
+                    tokens=access_tokens(settings, "delivery"),
                 )
             )
 
@@ -163,18 +181,40 @@ def open_source(settings: Settings, number: int) -> Source:
     source = settings.sources[number]
     if not isinstance(source, ImapSourceSettings):
         return MaildirSource(name, source.path, max_message_octets=limit)
-    return ImapSource(
-        ImapSettings(
-            host=source.host,
-            username=source.username,
-            password=source.password.get_secret_value(),
-            name=name,
-            port=source.port,
-            security=source.security,
-            folder=source.folder,
-            done_folder=source.done_folder,
-            held_folder=source.held_folder,
-            max_message_octets=limit,
-            poll_seconds=source.poll_seconds,
-        )
+    return ImapSource(_imap_settings(settings, source, name))
+
+
+def open_sent_folder(settings: Settings) -> SentFolder | None:
+    """Where copies of letters are kept, on the server of the first source; None where no folder is named."""
+    delivery, source = settings.delivery, next(iter(settings.sources), None)
+    if not isinstance(delivery, SmtpDelivery) or delivery.sent_folder is None:
+        return None
+    if not isinstance(source, ImapSourceSettings):
+        return None
+    mailbox = replace(_imap_settings(settings, source, "sources[0]"), name="delivery.sent_folder")
+    return SentFolder(mailbox, delivery.sent_folder)
+
+
+def _sent_mail(
+    settings: Settings, ledger: Ledger, folder: SentFolder | None, passed: Passing
+) -> SentMail | None:
+    if folder is None or not isinstance(settings.delivery, SmtpDelivery):
+        return None
+    return SentMail(folder, ledger.look_ups, settings.delivery.server_keeps_sent, passed)
+
+
+def _imap_settings(settings: Settings, source: ImapSourceSettings, name: str) -> ImapSettings:
+    return ImapSettings(
+        host=source.host,
+        username=source.username,
+        password=source.password.get_secret_value() if source.password else "",
+        tokens=access_tokens(settings, name),
+        name=name,
+        port=source.port,
+        security=source.security,
+        folder=source.folder,
+        done_folder=source.done_folder,
+        held_folder=source.held_folder,
+        max_message_octets=settings.limits.message_octets,
+        poll_seconds=source.poll_seconds,
     )

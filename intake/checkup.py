@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 
-from intake.app import open_blobs, open_ledger, open_sink, open_source
+from intake.app import open_blobs, open_ledger, open_sent_folder, open_sink, open_source
 from intake.config import Settings
 from intake.config.checks import is_loopback
 from intake.errors import IntakeError
@@ -16,6 +16,7 @@ from intake.model import BlobKey, BlobNote, CheckLine, InboundMessage
 from intake.reader import Reader, reader_settings
 from intake.resolver import DnsResolver
 from intake.scan import Scanner
+from intake.signins import DELIVERY, access_tokens, token_file
 from intake.sinks.maildir import MaildirSink
 from intake.sinks.smtp import SmtpSink
 from intake.sources.imap import ImapSource
@@ -42,6 +43,8 @@ def check(settings: Settings) -> Iterator[CheckLine]:
         )
     if settings.scan.clamd is not None:
         yield _check_scanner(settings.scan.clamd)
+    if settings.metrics.bind is not None:
+        yield _check_metrics(settings.metrics.bind)
 
 
 def check_dns(settings: Settings, texts: Callable[[str], tuple[bytes, ...]]) -> CheckLine:
@@ -115,6 +118,7 @@ def _check_blobs(settings: Settings) -> CheckLine:
 
 def _check_source(settings: Settings, number: int) -> Iterator[CheckLine]:
     source = open_source(settings, number)
+    yield from _check_sign_in(settings, source.name)
     if isinstance(source, MaildirSource):
         yield from source.check()
     if isinstance(source, ImapSource):
@@ -125,6 +129,26 @@ def _check_source(settings: Settings, number: int) -> Iterator[CheckLine]:
             except IntakeError:
                 return
         yield _check_authentication(settings, source.name, headers)
+
+
+def _check_sign_in(settings: Settings, name: str) -> Iterator[CheckLine]:
+    """Whether the provider gives a token, and where the refresh token lies; nothing where there is a password."""
+    tokens = access_tokens(settings, name)
+    if tokens is None:
+        return
+    what = f"{name}: an access token from {tokens.sign_in.provider_name}"
+    try:
+        tokens.token()
+    except IntakeError as error:
+        yield CheckLine(what, works=False, advice=f"{error}.")
+        return
+    yield CheckLine(what, works=True)
+    file = token_file(settings, tokens.sign_in)
+    if file.in_clear():
+        advice = "It lies there in clear, for this user only. Set keys.tokens to encrypt it."
+        yield CheckLine(f"{name}: the refresh token is kept in {file.path}", True, advice)
+    elif file.path.exists():
+        yield CheckLine(f"{name}: the refresh token is kept, encrypted", works=True)
 
 
 def _check_authentication(
@@ -169,11 +193,16 @@ def _parsed(settings: Settings, header_blocks: tuple[bytes, ...]) -> list[Inboun
 
 def _check_delivery(settings: Settings) -> Iterator[CheckLine]:
     sink = open_sink(settings)
+    yield from _check_sign_in(settings, DELIVERY)
     if isinstance(sink, MaildirSink):
         yield from sink.check()
     if isinstance(sink, SmtpSink):
         with closing(sink):
             yield from sink.check()
+    sent_folder = open_sent_folder(settings)
+    if sent_folder is not None:
+        with closing(sent_folder):
+            yield from sent_folder.check()
     if settings.delivery.hold:
         yield CheckLine("delivery.hold: letters are composed and not sent", works=True)
 
@@ -188,3 +217,10 @@ def _check_scanner(address: str) -> CheckLine:
     near = address.startswith("unix:") or is_loopback(address.rpartition(":")[0])
     advice = "" if near else "All mail goes there in clear: only over a network that is yours."
     return CheckLine(f"scan: {version}", works=True, advice=advice)
+
+
+def _check_metrics(bind: str) -> CheckLine:
+    """Whether only this machine can read the figures. Nothing is tried: a worker may have the port."""
+    near = is_loopback(bind.rpartition(":")[0])
+    advice = "" if near else "Whoever reaches that address can read them: do you want that?"
+    return CheckLine(f"metrics: served on {bind} by the worker", works=True, advice=advice)

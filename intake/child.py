@@ -137,6 +137,7 @@ def _serve_message(channel: Channel, order: MessageOrder) -> None:
         message = parse(channel.octets, envelope_recipient=order.envelope_recipient)
     else:
         message = _with_file(order.linked, channel.octets)
+    channel.forget_octets()
     screen = _Screen(channel, order)
     message = screen.of_message(message)
     unpacked = unpack(message, order.settings.unpack, refusal=screen.refusal)

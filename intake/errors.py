@@ -12,8 +12,16 @@ class TransientError(IntakeError):
     """4.x.x: the same call may succeed later. Waiting costs nothing; a reported one counts as a try."""
 
 
+class AccessRefusedError(TransientError):
+    """The server is there and does not let us in. Only a person can change that, so ask seldom: some servers lock accounts."""
+
+
 class DatabaseUnreachableError(TransientError):
     """The ledger's database does not answer, or is busy for too long."""
+
+
+class ContendedError(TransientError):
+    """Other workers change the same thing all the time: the work waits its turn again, and nothing is out of reach."""
 
 
 class PermanentError(IntakeError):
@@ -22,6 +30,10 @@ class PermanentError(IntakeError):
 
 class BlobsRefusedError(PermanentError):
     """The blob store will not take or give a document as things are: its rights or its keys are to blame, not a message."""
+
+
+class BlobsDeniedError(PermanentError):
+    """The blob store lets us do nothing, whatever the blob: work waits for a person who mends its rights or keys."""
 
 
 class ConfigError(IntakeError):

@@ -14,17 +14,20 @@ from intake.completeness import wanted_by
 from intake.links import canonical
 from intake.model import (
     OTHER,
+    WHOLE_MESSAGE,
     Alternative,
     BlobKey,
     Checklist,
     Classification,
     Document,
     Fate,
+    InboundMessage,
     Kind,
     LinkFate,
     LinkFound,
     Part,
     PartOutcome,
+    Role,
     Sha256,
     SortedPart,
 )
@@ -192,6 +195,20 @@ class Filer:
             filed_for=wanted,
             confidential=self.confidential,
         )
+
+
+def not_taken(message: InboundMessage, size_octets: int) -> PartOutcome:
+    """The last word on a message of which only the header came: it is its own only part, named by its subject."""
+    return PartOutcome(
+        path=WHOLE_MESSAGE,
+        container=None,
+        filename=message.subject or None,
+        media_type="message/rfc822",
+        size_octets=size_octets,
+        sha256=message.sha256,
+        role=Role.OTHER,
+        fate=Fate.TOO_LARGE,
+    )
 
 
 def outcome(part: Part, fate: Fate, *, number: int | None = None) -> PartOutcome:

@@ -36,6 +36,7 @@ _FORK, _END = b"F", b"E"
 _ANSWER = struct.Struct(">qqq")
 _BUFFER_OCTETS = 2**20
 _ANSWER_OCTETS = 1024
+_LARGE_OCTETS = 2**22
 _REQUEST_OCTETS = 1024
 _START_SECONDS = 60.0
 _ANSWER_SECONDS = 15.0
@@ -165,6 +166,14 @@ class Channel:
             raise self._lost(Death.TIME) from error
         except (OSError, EOFError) as error:
             raise self._lost(Death.CRASH) from error
+
+    def forget_octets(self) -> None:
+        """In a child that has taken out of its octets what it needs: give their memory back."""
+        large = len(self.octets) > _LARGE_OCTETS
+        self.octets = b""
+        if large:
+            # Which the settings of the allocator put off (mallopt(3)).
+            ctypes.CDLL(None).malloc_trim(0)
 
     def _exactly(self, size: int, deadline: float | None) -> bytes:
         buffer = bytearray(size)

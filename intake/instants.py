@@ -27,6 +27,7 @@ class Instant(StrEnum):
     FROZEN = "deliver: frozen, not sent"
     LEFT = "deliver: the sink has taken it, not recorded"
     RECORDED = "deliver: recorded"
+    KEPT = "deliver: a copy is in the Sent folder, not noted"
     PAGE_WRITTEN = "pages: one of two written"
     PAGES_WRITTEN = "pages: both written, not noted"
     PAGES_NOTED = "pages: noted"

@@ -6,6 +6,7 @@ business are those of the README, one word per thing. Octets, text, names and ad
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -780,6 +781,12 @@ class PartOutcome:
     """The document's number in its project, None where the part is no document."""
 
 
+BEHIND_LINK = "link:"
+"""What the container of a fetched file is called, before the number of its link in the message."""
+WHOLE_MESSAGE = ""
+"""The path of a message as a whole (an empty section, RFC 9051 6.4.5): one that was too large is its own only part."""
+
+
 class LetterKind(StrEnum):
     """Why we write. `COLLEAGUE` asks a freelancer whether somebody on a client's domain may send files for it."""
 
@@ -857,6 +864,10 @@ class Brief:
     link_for: tuple[tuple[int, str], ...] = field(default=(), repr=False)
     review_for: tuple[tuple[int, int], ...] = ()
     """Of a report: the id in `intake review list` of each document that waits for a person, by document number."""
+    message_octets: int = 52_428_800
+    """The size of the largest message that is taken."""
+    unreached: Unreached | None = None
+    """Of a notice: the person whom a letter did not reach, None where it is about something else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -871,25 +882,59 @@ class OutboundMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class Setback:
+    """A recipient for whom the sink did not take a letter; `status` is the reply code and, if given, the enhanced code.
+
+    `alone` is False where the whole letter was refused and other recipients with it: the code need not be about this one.
+    """
+
+    recipient: Address = field(repr=False)
+    status: str
+    alone: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Sent:
-    """The sink took the letter; `refused` are the recipients for whom it never will, the others have it."""
+    """The sink took the letter, but not for the `refused`, never, and not yet for the `put_off`; the others have it."""
 
     message_id: str = field(repr=False)
-    refused: tuple[Address, ...] = field(default=(), repr=False)
+    refused: tuple[Setback, ...] = ()
+    put_off: tuple[Setback, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The sink will never take it (5yz)."""
+    """The sink will never take it (5yz). `refused` is empty where that says nothing of the recipients."""
 
     detail: str
+    refused: tuple[Setback, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Deferred:
-    """The sink did not take it and surely did not pass it on (4yz, or no connection): the same letter may be tried again."""
+    """The sink did not take this letter and surely did not pass it on (4yz): the same letter may be tried again.
+
+    For the `refused` among its recipients it never will.
+    """
 
     detail: str
+    refused: tuple[Setback, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unavailable:
+    """The sink takes no letters at the moment, whichever they are, and surely did not pass this one on.
+
+    `answered` is False where it could not even be asked: that says nothing against the letter.
+    """
+
+    detail: str
+    answered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """The time in which the letter might leave was over before it did: nothing has left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -899,7 +944,27 @@ class Doubtful:
     detail: str
 
 
-Delivery = Sent | Refused | Deferred | Doubtful
+Delivery = Sent | Refused | Deferred | Unavailable | Doubtful | Late
+
+
+class Obstacle(StrEnum):
+    """Why a letter does not reach a person, in the families of RFC 3463."""
+
+    NO_MAILBOX = "no-mailbox"
+    FULL = "full"
+    TOO_LARGE = "too-large"
+    POLICY = "policy"
+    PUT_OFF = "put-off"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Unreached:
+    """A person whom a letter did not reach. `lasting`: no other letter will reach that address either."""
+
+    address: Address = field(repr=False)
+    obstacle: Obstacle
+    lasting: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -938,8 +1003,11 @@ class Source(Protocol):
 class Sink(Protocol):
     """Where letters leave."""
 
-    def send(self, message: OutboundMessage) -> Delivery:
-        """Hand one letter over. Never raises for what the other side says; raises ConfigError if it cannot log in."""
+    def send(self, message: OutboundMessage, *, valid_until: float = math.inf) -> Delivery:
+        """Hand one letter over. Never raises for what the other side says; raises ConfigError if it cannot log in.
+
+        After `valid_until`, in seconds of CLOCK_BOOTTIME, nothing leaves any more: somebody else may be sending it.
+        """
         ...
 
     def find(self, message_id: str) -> bool | None:

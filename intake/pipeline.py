@@ -30,9 +30,15 @@ from intake.answers import (
 from intake.confidential import is_said_confidential
 from intake.config import Settings
 from intake.decoration import is_decoration
-from intake.errors import BlobsRefusedError, PermanentError, StaleViewError, TransientError
+from intake.errors import (
+    BlobsDeniedError,
+    BlobsRefusedError,
+    ContendedError,
+    PermanentError,
+    StaleViewError,
+)
 from intake.fetch import FilesBehind
-from intake.filing import Filer, outcome
+from intake.filing import Decision, Filer, not_taken, outcome
 from intake.identify import forwarded_senders, identify, thread_of, token_of
 from intake.instants import Instant, Passing, unnoticed
 from intake.kinds import ExampleFile, built_in
@@ -65,7 +71,7 @@ from intake.model import (
 )
 from intake.orders import Examined, documents_of, enclosed_documents
 from intake.reader import OpenMessage, Reader
-from intake.vet import VetPolicy, authentication, vet
+from intake.vet import VetPolicy, authentication, too_large, vet
 from storage.blobs import Store, document_key, raw_key
 from storage.ledger import Ledger
 from storage.messages import Receipt
@@ -79,7 +85,7 @@ from storage.values import (
     Standing,
 )
 
-MOST_VIEWS = 5
+MOST_VIEWS = 10
 """How often a decision is made anew because the project changed, before the message waits its turn again."""
 
 
@@ -108,8 +114,11 @@ class Desk:
         )
 
 
-def receive(desk: Desk, raw: RawMessage, *, answerable: bool = True) -> Receipt:
-    """Store a message's octets, then give it its row. A repetition changes nothing and stores nothing."""
+def receive(desk: Desk, raw: RawMessage, *, answerable: bool = True, keeps: bool = True) -> Receipt:
+    """Store a message's octets, then give it its row. A repetition changes nothing and stores nothing.
+
+    Whoever `keeps` it goes on with it; else it waits for the first worker that is free.
+    """
     desk.passed(Instant.RECEIVING)
     sha256 = Sha256(hashlib.sha256(raw.octets).hexdigest())
     key = raw_key(sha256)
@@ -128,7 +137,7 @@ def receive(desk: Desk, raw: RawMessage, *, answerable: bool = True) -> Receipt:
             envelope_recipient=raw.envelope_recipient,
             answerable=answerable,
         ),
-        worker=desk.ledger.worker,
+        worker=desk.ledger.worker if keeps else None,
     )
     desk.passed(Instant.RECEIVED)
     return receipt
@@ -200,6 +209,8 @@ class Reading:
 
     def _decided(self) -> MessageStatus:
         digest, disposition = self.opened.message.digest, self._vetted()
+        if self.claim.oversize_octets is not None:
+            return self._refused(disposition, self.claim.oversize_octets)
         match disposition:
             case Accepted() if self.desk.ledger.messages.is_repeated(self.claim, digest):
                 return self._unfiled(disposition, hold=None)  # before any document is stored
@@ -219,9 +230,6 @@ class Reading:
             policy=self.desk.policy,
             own=self._own_authentication(),
         )
-        if self.claim.oversize_octets is not None:
-            auto = None if isinstance(disposition, Bounce) else disposition.auto
-            return Held(HoldReason.TOO_LARGE, auto, disposition.authentication)
         if isinstance(disposition, Held) and self.claim.released and message.sender is not None:
             return Accepted(disposition.auto, disposition.authentication)
         return disposition
@@ -232,7 +240,33 @@ class Reading:
         said = authentication(message, self.desk.policy.trusted_authserv_ids)
         if check is None or message.sender is None or said is not Authentication.NONE:
             return Authentication.NONE
+        if self.claim.oversize_octets is not None:  # what was signed is not all here
+            return Authentication.NONE
         return check(self.opened.raw, message.sender.address)
+
+    def _refused(self, vetted: Disposition, size_octets: int) -> MessageStatus:
+        """Hold a message of which only the header came; a person whom we believe is told so, and the freelancers are."""
+        ledger, message, held = self.desk.ledger, self.opened.message, too_large(vetted)
+        whole = not_taken(message, size_octets)
+        settlement = Settlement(
+            status=MessageStatus.HELD,
+            hold=held.reason,
+            auto=held.auto,
+            authentication=held.authentication,
+            message=message,
+            parts=(whole,),
+            away_until=self._away_until(held),
+        )
+        if isinstance(vetted, Accepted) and isinstance(known := self._identified(), Submission):
+            project = known.project
+            occasion = self._occasion(vetted, project.id)
+            settlement = replace(
+                settlement,
+                standing=ledger.standing(project.id),
+                cc=people_copied(message, project),
+                letters=letters_after_filing(occasion, known, Decision((whole,), (), (), ())),
+            )
+        return ledger.messages.settle(self.claim, settlement)
 
     def _unfiled(
         self,
@@ -274,7 +308,7 @@ class Reading:
                 )
             except StaleViewError:
                 continue
-        raise TransientError(f"Project {project} changes faster than message {self.claim.number}.")
+        raise ContendedError(f"Project {project} changes faster than message {self.claim.number}.")
 
     def _fetch(self, disposition: Accepted) -> None:
         """Get the files behind the links of a person whom we believe, and have each read as if it had been attached."""
@@ -396,11 +430,12 @@ class Reading:
     def _examined(self) -> dict[Sha256, Examined]:
         """What the child found in each document, by SHA-256."""
         sha256 = {entry.part.path: entry.part.sha256 for entry in self.parts}
-        return {
-            sha256[found.path]: found
-            for opened in (self.opened, *self._linked)
-            for found in opened.examined()
-        }
+        examined: dict[Sha256, Examined] = {}
+        for opened in (self.opened, *self._linked):
+            for found in opened.examined():
+                examined[sha256[found.path]] = found
+                self.desk.ledger.beat()  # a long message stays this worker's while it moves
+        return examined
 
     def _holder(self, part: Part) -> OpenMessage:
         """Whose child holds a part."""
@@ -492,6 +527,7 @@ class Reading:
         with _at_the_blobs():
             for stored in puts:
                 stored.result()
+                self.desk.ledger.beat()
                 self.desk.passed(Instant.DOCUMENT_KEPT)
         self.desk.passed(Instant.DOCUMENTS_KEPT)
 
@@ -532,6 +568,8 @@ def _at_the_blobs() -> Iterator[None]:
     """A store that refuses one document may well refuse them all: the store is to blame, not this message."""
     try:
         yield
+    except BlobsDeniedError:
+        raise
     except PermanentError as error:
         raise BlobsRefusedError(str(error)) from error
 

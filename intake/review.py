@@ -47,6 +47,11 @@ ACTIONS: dict[HoldSubject, tuple[str, ...]] = {
 """What may be decided about each thing. A letter's `release` sends it (again), its `reject` drops it."""
 
 
+def actions_for(held: HeldThing) -> tuple[str, ...]:
+    """What may be decided about this one: there is nothing to file of a message that was too large to be taken."""
+    return ("reject",) if held.reason == HoldReason.TOO_LARGE else ACTIONS[held.what]
+
+
 @dataclass(frozen=True, slots=True)
 class Reviewer:
     """Decides on things that wait, by their number in `intake review list`."""
@@ -102,10 +107,6 @@ class Reviewer:
         held = self._find(number, "release")
         if held.what is HoldSubject.LETTER:
             self.ledger.holds.decide_letter(number, decision="release", state=LetterState.RETRY)
-        elif held.reason == HoldReason.TOO_LARGE:
-            raise ConfigError(
-                f"Number {number} was too large to be taken in: ask for a smaller one."
-            )
         elif held.reason == HoldReason.COLLEAGUE:
             self._welcome(held)
         else:
@@ -151,6 +152,10 @@ class Reviewer:
 
     def _find(self, number: HoldId, action: str) -> HeldThing:
         held = self.ledger.holds.find(number)
+        if action != "reject" and held.reason == HoldReason.TOO_LARGE:
+            raise ConfigError(
+                f"Number {number} was too large to be taken in: ask for a smaller one, then reject it."
+            )
         if action not in ACTIONS[held.what]:
             possible = ", ".join(ACTIONS[held.what])
             raise ConfigError(f"Number {number} is a {held.what}: it takes {possible}.")

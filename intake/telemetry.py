@@ -7,7 +7,9 @@ are dropped, values that look like an address are masked, and exceptions are tol
 import logging
 import re
 import sys
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from contextlib import AbstractContextManager, nullcontext
+from enum import StrEnum
 from pathlib import PurePath
 from traceback import walk_tb
 from typing import Final, Protocol
@@ -24,6 +26,7 @@ LETTER_DEFERRED: Final = "letter.deferred"
 LETTER_DOUBTFUL: Final = "letter.doubtful"
 LETTER_FAILED: Final = "letter.failed"
 LETTER_DROPPED: Final = "letter.dropped"
+FILES_UNREADABLE: Final = "source.files-unreadable"
 UNREACHABLE: Final = "world.unreachable"
 RECOVERED: Final = "world.recovered"
 WORKER_STARTED: Final = "worker.started"
@@ -31,6 +34,7 @@ WORKER_STOPPED: Final = "worker.stopped"
 CLAIM_LOST: Final = "claim.lost"
 EXAMPLE_UNUSABLE: Final = "example.unusable"
 LIBRARY_WARNED: Final = "library.warned"
+METRICS_UNAVAILABLE: Final = "metrics.unavailable"
 
 Field = str | int | float | bool | None
 
@@ -46,6 +50,32 @@ _MASK: Final = "…"
 _ADDRESS: Final = re.compile(r"\"[^\"]*\"@\S*|[^\s<>\"'(),;:]*(?:@|%40|=40)\S*")
 _LONGEST: Final = 300
 _FRAMES: Final = 8
+
+
+Heard = Callable[[str, Mapping[str, object]], None]
+"""Somebody beside the log who is told each event with its fields: the counters."""
+
+
+class Stage(StrEnum):
+    """What takes time in a worker's round."""
+
+    RECEIVE = "receive"
+    READ = "read"
+    SETTLE = "settle"
+    COMPOSE = "compose"
+    SEND = "send"
+    ACKNOWLEDGE = "acknowledge"
+    ROUND = "round"
+
+
+Timing = Callable[[Stage], AbstractContextManager[None]]
+"""A clock that runs for as long as a block lasts."""
+
+
+def untimed(stage: Stage) -> AbstractContextManager[None]:
+    """Nobody looks at the clock."""
+    del stage
+    return nullcontext()
 
 
 class Logger(Protocol):
@@ -66,9 +96,15 @@ def logger(name: str) -> Logger:
     return made
 
 
-def configure(*, json: bool | None = None, level: int = logging.INFO) -> None:
-    """Send events and libraries' warnings to stderr: JSON lines, or for reading. None: JSON unless stderr is a terminal."""
-    _configure_events(json=not sys.stderr.isatty() if json is None else json, level=level)
+def configure(
+    *, json: bool | None = None, level: int = logging.INFO, heard: Heard | None = None
+) -> None:
+    """Send events and libraries' warnings to stderr: JSON lines, or for reading. None: JSON unless stderr is a terminal.
+
+    `heard` is told the same events, those below the level left out.
+    """
+    as_json = not sys.stderr.isatty() if json is None else json
+    _configure_events(json=as_json, level=level, heard=heard)
     logging.basicConfig(handlers=[_LibraryHandler()], level=logging.WARNING, force=True)
 
 
@@ -92,9 +128,15 @@ class _LibraryHandler(logging.Handler):
         told(LIBRARY_WARNED, place=place, exc_info=record.exc_info)
 
 
-def _configure_events(*, json: bool, level: int) -> None:
+def _configure_events(*, json: bool, level: int, heard: Heard | None = None) -> None:
+    def tell(_: object, __: str, event_dict: EventDict) -> EventDict:
+        if heard is not None:
+            heard(str(event_dict.get("event")), event_dict)
+        return event_dict
+
     structlog.configure(
         processors=[
+            tell,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             redact,

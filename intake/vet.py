@@ -71,6 +71,12 @@ def vet(
     return Held(reason, auto, verdict) if reason else Accepted(auto, verdict)
 
 
+def too_large(disposition: Disposition) -> Held:
+    """What becomes of a message of which only the header was taken, whatever that header says."""
+    auto = AutoKind.BOUNCE if isinstance(disposition, Bounce) else disposition.auto
+    return Held(HoldReason.TOO_LARGE, auto, disposition.authentication)
+
+
 def _reason_to_hold(
     message: InboundMessage, verdict: Authentication, policy: VetPolicy
 ) -> HoldReason | None:

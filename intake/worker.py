@@ -9,7 +9,7 @@ from __future__ import annotations
 import signal
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from types import FrameType
@@ -17,9 +17,12 @@ from types import FrameType
 from intake import telemetry
 from intake.app import App
 from intake.errors import (
+    AccessRefusedError,
+    BlobsDeniedError,
     BlobsRefusedError,
     ClaimLostError,
     ConfigError,
+    ContendedError,
     DatabaseUnreachableError,
     IntakeError,
     PermanentError,
@@ -30,16 +33,25 @@ from intake.model import RawMessage, Source
 from intake.pages import publish
 from intake.pipeline import Reading, begin, process, receive
 from intake.scan import ScannerUnreachableError
+from intake.telemetry import Stage
 from storage.values import Claim, MessageStatus
 
-PAUSE_AFTER_OUTAGE = timedelta(seconds=15)
+PAUSE_AFTER_OUTAGE = timedelta(seconds=1)
+"""Of a message; the worker itself leaves what it cannot reach alone for longer."""
 PAUSE_AFTER_ERROR = timedelta(seconds=30)
 PAUSE_AFTER_REFUSAL = timedelta(minutes=20)
 """Long enough for a person to mend the rights of a bucket before all mail is held."""
 BLOBS_REFUSED = "blobs (refused)"
 """What a store is called that answers, and will not take or give something; the others go on."""
-LONGEST_WAIT_SECONDS = 300.0
-LONGEST_PAUSE_SECONDS = 300.0
+SENT_FOLDER = "sent folder"
+LONGEST_WAIT_SECONDS = 60.0
+"""A worker that polls must say so again within its lease."""
+LOOK_EVERY_SECONDS = 2.0
+"""How soon work is noticed that another process left in the ledger."""
+MOMENT_SECONDS = 0.05
+FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 2.0, 300.0
+FIRST_PAUSE_REFUSED_SECONDS, LONGEST_PAUSE_REFUSED_SECONDS = 60.0, 900.0
+"""Where a login was refused: some servers lock an account that is tried too often."""
 DELIVER_EVERY_SECONDS = 2.0
 
 log = telemetry.logger(__name__)
@@ -52,11 +64,13 @@ class Round:
     unreachable: tuple[str, ...]
     waiting: int
     unsent: int
+    stopped: bool = False
+    """Somebody asked for its end; the sources may hold more."""
 
     @property
     def clean(self) -> bool:
         """Everything that waited was taken or held, and everything that is due has left."""
-        return not self.unreachable and not self.waiting
+        return not self.unreachable and not self.waiting and not self.stopped
 
 
 class _Stopped(Exception):  # noqa: N818  # no error: somebody asked the worker to end
@@ -73,19 +87,33 @@ class Worker:
         self._unreachable: dict[str, int] = {}
         """How many rounds in a row failed to reach a part of the world."""
         self._failed_now: set[str] = set()
-        """What could not be reached in this round. What works again has recovered with the next one."""
+        """What could not be reached in this round."""
+        self._proved_now: set[str] = set()
+        """What was seen to work in this round. Whether it has recovered is decided at the end: the next use may fail."""
+        self._refused: set[str] = set()
+        """What did not let us in when we last asked."""
         self._delivered_at = 0.0
-        self._deliver_again_at = 0.0
         self._again_at: dict[str, float] = {}
+        self._round_began_at = 0.0
         self._begun: Reading | None = None
+        self._polled: list[Source] = []
+        """The sources that this worker looks into; others may have the rest."""
+        self._shares = False
+        """Whether other workers take a part of what this one receives."""
 
     # ------------------------------------------------------------ once
 
-    def once(self) -> Round:
-        """Take all that waits, end open bursts, send what is due."""
-        self._round(at_once=True)
+    def once(self, *, stoppable: bool = False) -> Round:
+        """Take all that waits, end open bursts, send what is due.
+
+        With `stoppable`, SIGTERM and SIGINT end it after the message in hand.
+        """
+        with self._signals() if stoppable else nullcontext():
+            self._round(at_once=True)
         messages, letters = self._app.ledger.messages, self._app.ledger.letters
-        return Round(tuple(self._unreachable), messages.waiting(), letters.unsent())
+        return Round(
+            tuple(self._unreachable), messages.waiting(), letters.unsent(), stopped=self._stopping
+        )
 
     def take(self, raw: RawMessage, *, answerable: bool) -> MessageStatus:
         """Receive and process one message that came from no mailbox; raises what stops it."""
@@ -111,41 +139,79 @@ class Worker:
         log.info(telemetry.WORKER_STARTED, worker_id=self._app.ledger.worker)
         with self._signals():
             while not self._stopping:
-                self._round(at_once=False)
+                with self._app.timed(Stage.ROUND):
+                    self._round(at_once=False)
                 with suppress(_Stopped):
                     self._wait()
         log.info(telemetry.WORKER_STOPPED, worker_id=self._app.ledger.worker)
 
     def _round(self, *, at_once: bool) -> None:
         self._failed_now.clear()
+        self._proved_now.clear()
+        self._polled = []
+        self._round_began_at = time.monotonic()
+        self._work(at_once=at_once)
+        self._note_recoveries()
+
+    def _work(self, *, at_once: bool) -> None:
         with self._reaching("database"):
+            self._app.ledger.beat()
             self._app.ledger.messages.take_over(self._app.ledger.worker)
-        sources = [source for source in self._app.sources if at_once or self._may_try(source.name)]
-        for source in sources:
+            self._choose_sources(at_once=at_once)
+            self._process_waiting(at_once=at_once, interrupted=True)  # before what came after it
+        if "database" in self._failed_now:
+            return  # each further verb would wait for it as long again
+        for source in self._polled:
             with self._reaching(source.name):
                 self._drain(source, at_once=at_once)
         with self._reaching("database"):
             self._process_waiting(at_once=at_once)
-        for source in sources:
+        for source in self._polled:
             with self._reaching(source.name):
                 self._acknowledge(source)
         self.finish(ends_bursts=at_once)
 
+    def _choose_sources(self, *, at_once: bool) -> None:
+        """One worker polls a source while all process what it receives; a single round asks nobody."""
+        workers, worker = self._app.ledger.workers, self._app.ledger.worker
+        for source in self._app.sources:
+            if source.name in self._unreachable and not at_once:
+                workers.leave_poll(source.name, worker)  # another one may reach it
+            if at_once or (self._may_try(source.name) and workers.may_poll(source.name, worker)):
+                self._polled.append(source)
+        self._shares = not at_once and workers.has_company(worker)
+
     def finish(self, *, ends_bursts: bool = True) -> None:
         """Send what is due, and write the pages of projects that have changed."""
-        self._deliver(ends_bursts=ends_bursts)
-        with self._reaching("pages"):
-            publish(self._app.settings, self._app.ledger, self._app.blobs, passed=self._app.passed)
+        if "database" not in self._failed_now:
+            self._deliver(ends_bursts=ends_bursts)
+        if not self._cannot_work() and self._may_try(BLOBS_REFUSED):
+            self._publish()
+
+    def _publish(self) -> None:
+        """Write the pages that are due. They go where documents go, so it is the same outage if they cannot."""
+        with self._reaching("blobs", proves=False):
+            if not self._app.ledger.unindexed():
+                return
+            try:
+                publish(
+                    self._app.settings, self._app.ledger, self._app.blobs, passed=self._app.passed
+                )
+            except PermanentError as error:
+                self._note_failure(BLOBS_REFUSED, error)
+            else:
+                self._note_success("blobs")
 
     def _drain(self, source: Source, *, at_once: bool) -> None:
         """Receive and process what the source has: while one message is settled, the next one is being read."""
         known = self._app.ledger.messages.known_locators(source.name)
         try:
             for raw in source.fetch(known):
-                with self._reaching("blobs"):
+                with self._reaching("blobs", proves=False):
                     self._receive(raw, at_once=at_once)
                 if self._stopping or self._cannot_work():
                     return
+                self._app.ledger.beat()
                 if not at_once and time.monotonic() - self._delivered_at > DELIVER_EVERY_SECONDS:
                     self._acknowledge(source)
                     self._deliver(ends_bursts=False)
@@ -155,24 +221,31 @@ class Worker:
     def _receive(self, raw: RawMessage, *, at_once: bool) -> None:
         """Receive one message and begin to read it. One whose octets the store refuses does not stop the others."""
         try:
-            receipt = receive(self._app.desk, raw)
+            with self._app.timed(Stage.RECEIVE):
+                receipt = receive(self._app.desk, raw, keeps=not self._shares)
         except PermanentError as error:
             self._note_failure(BLOBS_REFUSED, error)
             return
+        if receipt.new:
+            self._note_success("blobs")
         if receipt.claim is not None:
             self._begin(receipt.claim, raw.octets, at_once=at_once)
 
-    def _process_waiting(self, *, at_once: bool) -> None:
-        """Process what was received before and not settled: by this worker, or one that is gone."""
+    def _process_waiting(self, *, at_once: bool, interrupted: bool = False) -> None:
+        """Process what was received before and not settled: by this worker, or one that is gone.
+
+        `interrupted`: only what a worker died with, once.
+        """
+        messages, worker = self._app.ledger.messages, self._app.ledger.worker
         while not self._stopping and not self._cannot_work():
-            claim = self._app.ledger.messages.claim(self._app.ledger.worker)
+            claim = messages.claim(worker, interrupted=interrupted)
             if claim is None:
                 if self._begun is None:
                     return
                 self._settle_begun(at_once=at_once)  # and look again: it may have to be tried again
                 continue
             self._app.passed(Instant.CLAIMED)
-            with self._reaching("blobs"):
+            with self._reaching("blobs", proves=False):
                 self._begin(claim, None, at_once=at_once)
         self._settle_begun(at_once=at_once)
 
@@ -185,12 +258,19 @@ class Worker:
         return not self._failed_now.isdisjoint({"blobs", "database", "scanner"})
 
     def _begin(self, claim: Claim, octets: bytes | None, *, at_once: bool) -> None:
-        """Open a message, then settle the one before it while a child reads this one's documents."""
+        """Open a message, then settle the one before it while a child reads this one's documents.
+
+        One with which a worker has died is read alone, so that another death is counted on it and no other.
+        """
+        if claim.deaths:
+            self._settle_begun(at_once=at_once)
         reading: Reading | None = None
-        with self._trying(claim, at_once=at_once):
+        with self._trying(claim, at_once=at_once), self._app.timed(Stage.READ):
             reading = begin(self._app.desk, claim, octets)
         self._settle_begun(at_once=at_once)
         self._begun = reading
+        if claim.deaths:
+            self._settle_begun(at_once=at_once)
 
     def _settle_begun(self, *, at_once: bool) -> None:
         """Settle the message that was begun, if there is one."""
@@ -199,12 +279,14 @@ class Worker:
             return
         number = reading.claim.number
         with (
-            self._reaching("blobs"),
+            self._reaching("blobs", proves=False),
             self._trying(reading.claim, at_once=at_once),
             closing(reading),
         ):
-            status = reading.settle()
-            self._note_success("scanner")  # each part has passed it, or was refused by it
+            with self._app.timed(Stage.SETTLE):
+                status = reading.settle()
+            for what in ("scanner", "blobs"):  # each part has passed both, or was refused
+                self._note_success(what)
             log.info(telemetry.MESSAGE_SETTLED, message_id=number, status=status)
 
     @contextmanager
@@ -215,9 +297,14 @@ class Worker:
             yield
         except ClaimLostError:
             log.warning(telemetry.CLAIM_LOST, message_id=claim.number)
+        except ContendedError:
+            messages.put_back(claim, pause=timedelta(seconds=1))
         except TransientError:
             messages.put_back(claim, pause=PAUSE_AFTER_OUTAGE)
             raise
+        except BlobsDeniedError as error:
+            self._note_failure(BLOBS_REFUSED, error)
+            messages.put_back(claim, pause=timedelta(seconds=self._pause_seconds(BLOBS_REFUSED)))
         except BlobsRefusedError as error:
             self._note_failure(BLOBS_REFUSED, error)
             messages.fail(claim, _described(error), pause=PAUSE_AFTER_REFUSAL)
@@ -232,7 +319,8 @@ class Worker:
         for held in (False, True):
             batch = [entry for entry in settled if entry.held is held]
             if batch:
-                source.acknowledge([entry.locator for entry in batch], held=held)
+                with self._app.timed(Stage.ACKNOWLEDGE):
+                    source.acknowledge([entry.locator for entry in batch], held=held)
                 self._app.passed(Instant.RELEASED)
         if settled:
             self._app.ledger.messages.acknowledged([entry.number for entry in settled])
@@ -240,60 +328,79 @@ class Worker:
 
     def _deliver(self, *, ends_bursts: bool) -> None:
         self._delivered_at = time.monotonic()
-        if not ends_bursts and self._delivered_at < self._deliver_again_at:
+        if not ends_bursts and not self._may_try("delivery"):
             return
-        with self._reaching("delivery"):
+        with self._reaching("delivery", proves=False):
+            unsent = self._app.ledger.letters.unsent() if "delivery" in self._unreachable else 0
             if not self._app.outbox.deliver_due(
                 ends_bursts=ends_bursts, stopping=lambda: self._stopping
             ):
                 raise TransientError("The sink does not take letters at the moment.")
-        self._deliver_again_at = self._delivered_at + self._pause_seconds("delivery")
+            if not unsent or self._app.ledger.letters.unsent() < unsent:
+                self._note_success("delivery")  # else nothing was due: nobody asked the sink
+        if ends_bursts or self._may_try(SENT_FOLDER):
+            with self._reaching(SENT_FOLDER):  # an outage there stops no letter
+                self._app.outbox.tend_sent(stopping=lambda: self._stopping)
 
     # ------------------------------------------------------------ waiting and outages
 
     def _wait(self) -> None:
         """Until a source has something, a letter is due, or it is time to look again."""
-        seconds = self._patience()
+        until = time.monotonic() + LONGEST_WAIT_SECONDS
         self._waiting = True
         try:
-            if self._stopping:
-                return
-            share = seconds / max(1, len(self._app.sources))
-            reachable = [
-                source for source in self._app.sources if source.name not in self._unreachable
-            ]
-            if not reachable or self._cannot_work():
-                time.sleep(seconds)
-                return
-            for source in reachable:
-                if source.wait(min(share, 2.0) if len(reachable) > 1 else seconds):
+            while not self._stopping:
+                seconds = min(self._patience(), until - time.monotonic())
+                if self._listen(max(MOMENT_SECONDS, min(seconds, LOOK_EVERY_SECONDS))):
+                    return
+                if seconds <= LOOK_EVERY_SECONDS:
                     return
         except (IntakeError, OSError):
             time.sleep(1.0)  # the next round finds out what it is, and says so
         finally:
             self._waiting = False
 
+    def _listen(self, seconds: float) -> bool:
+        """Whether one of this worker's sources has something, after this time at the latest."""
+        reachable = [source for source in self._polled if source.name not in self._unreachable]
+        if not reachable or self._cannot_work():
+            time.sleep(seconds)
+            return False
+        return any(source.wait(seconds / len(reachable)) for source in reachable)
+
     def _patience(self) -> float:
         """How long to wait at the most, in seconds: less while something is out of reach or due soon."""
-        pauses = [self._pause_seconds(what) for what in self._unreachable]
-        longest = min(pauses, default=LONGEST_WAIT_SECONDS)
+        now = time.monotonic()
+        moments = [self._again_at[what] for what in self._unreachable if what in self._again_at]
+        # What was due when the round began, and was not tried, waits for something else.
+        longest = min(
+            (max(MOMENT_SECONDS, at - now) for at in moments if at > self._round_began_at),
+            default=LONGEST_WAIT_SECONDS,
+        )
         if self._cannot_work():
             return longest
         try:
-            due = self._app.ledger.seconds_until_due(letters=not self._app.settings.delivery.hold)
+            due = self._app.ledger.seconds_until_due(
+                letters=not self._app.settings.delivery.hold,
+                sources=[
+                    source.name for source in self._polled if source.name not in self._unreachable
+                ],
+            )
         except TransientError:
             return longest
-        shortest = max(0.05, self._deliver_again_at - time.monotonic())
+        shortest = max(MOMENT_SECONDS, self._again_at.get("delivery", 0.0) - now)
         return longest if due is None else max(shortest, min(longest, due))
 
     def _pause_seconds(self, what: str) -> float:
         """How long to leave a part of the world alone: 0 while it works, longer with each round that fails."""
-        failures = self._unreachable.get(what, 0)
-        return min(2.0 ** min(failures, 16), LONGEST_PAUSE_SECONDS) if failures else 0.0
+        return pause_seconds(self._unreachable.get(what, 0), refused=what in self._refused)
 
     @contextmanager
-    def _reaching(self, what: str) -> Iterator[None]:
-        """Survive an outage of one part of the world; one log line for each change of its state."""
+    def _reaching(self, what: str, *, proves: bool = True) -> Iterator[None]:
+        """Survive an outage of one part of the world; one log line for each change of its state.
+
+        `proves` says that coming to the end of the block shows that it works.
+        """
         try:
             yield
         except ConfigError:
@@ -307,20 +414,34 @@ class Worker:
         except (IntakeError, OSError) as error:
             self._note_failure(what, error)
             return
-        self._note_success(what)
+        if proves:
+            self._note_success(what)
 
     def _note_success(self, what: str) -> None:
-        if what in self._unreachable and what not in self._failed_now:
-            del self._unreachable[what]
-            log.info(telemetry.RECOVERED, what=what)
+        self._proved_now.add(what)
+
+    def _note_recoveries(self) -> None:
+        """What worked in this round and failed at nothing is back. So is a store that nothing was refused by at its turn."""
+        proved = set(self._proved_now)
+        if self._again_at.get(BLOBS_REFUSED, 0.0) <= self._round_began_at:
+            proved.add(BLOBS_REFUSED)
+        for what in [*self._unreachable]:
+            if what in proved and what not in self._failed_now:
+                del self._unreachable[what]
+                log.info(telemetry.RECOVERED, what=what)
 
     def _note_failure(self, what: str, error: IntakeError | OSError) -> None:
         """Count it once a round, however many messages it hits: the pause grows with the rounds."""
-        if what in self._failed_now:
-            return
+        again = what in self._failed_now
         self._failed_now.add(what)
-        self._unreachable[what] = self._unreachable.get(what, 0) + 1
+        if not again:
+            self._unreachable[what] = self._unreachable.get(what, 0) + 1
+            (self._refused.add if isinstance(error, AccessRefusedError) else self._refused.discard)(
+                what
+            )
         self._again_at[what] = time.monotonic() + self._pause_seconds(what)
+        if again:
+            return
         if self._unreachable[what] == 1:
             log.error(telemetry.UNREACHABLE, what=what, reason=_described(error))
 
@@ -340,6 +461,16 @@ class Worker:
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
+
+
+def pause_seconds(failures: int, *, refused: bool) -> float:
+    """How long to leave a part of the world alone after so many failures in a row; `refused`: it did not let us in."""
+    if not failures:
+        return 0.0
+    first, longest = FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS
+    if refused:
+        first, longest = FIRST_PAUSE_REFUSED_SECONDS, LONGEST_PAUSE_REFUSED_SECONDS
+    return min(first * 2.0 ** min(failures - 1, 16), longest)
 
 
 def run_once(app: App) -> Round:

@@ -7,19 +7,32 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import sqlite3
+import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from ipaddress import ip_address
 from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from intake.errors import ConfigError, DatabaseUnreachableError, PermanentError
 from storage.schema import REVISION
 
+_AUTHORITIES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt")
+"""Where systems keep whom they trust; the libpq of the wheel does not know it."""
+_UNVERIFIED = re.compile("certificate|does not support SSL|SSL was required")
+_SQLITE_ADVICE = {
+    sqlite3.SQLITE_FULL: "The disk of the SQLite file is full: make room there.",
+    sqlite3.SQLITE_BUSY: "Another program holds the SQLite file for too long: find out which, and end it.",
+    sqlite3.SQLITE_CANTOPEN: "The SQLite file of database.url is gone or cannot be opened: put it back.",
+    sqlite3.SQLITE_READONLY: "The SQLite file of database.url cannot be written: give it and its folder to this user.",
+}
 BUSY_SECONDS = 30.0
 """How long a SQLite writer waits for another one."""
 
@@ -51,16 +64,44 @@ class Database:
                 ) from error
         engine = sa.create_engine(
             self.url,
-            connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+            creator=self._opened,
+            hide_parameters=True,  # they are names, addresses and text
         )
         sa.event.listen(engine, "connect", _prepare_sqlite)
+        sa.event.listen(engine, "checkout", self._require_same_file)
         sa.event.listen(engine, "begin", _begin_sqlite)
         return engine
+
+    def _opened(self) -> sqlite3.Connection:
+        """A connection to the file that is there: one that has gone away is never made anew, empty."""
+        name = f"{self.path.absolute().as_uri()}?mode=rw" if self.path else ":memory:"
+        return sqlite3.connect(name, timeout=BUSY_SECONDS, check_same_thread=False, uri=True)
+
+    def _require_same_file(
+        self, connection: sqlite3.Connection, record: ConnectionPoolEntry, proxied: object
+    ) -> None:
+        """Give a connection up whose file was moved away or replaced: what it wrote would be lost with it."""
+        del connection, proxied
+        if self.path is None:
+            return
+        try:
+            status = self.path.stat()
+        except OSError as error:
+            raise sa.exc.DisconnectionError from error
+        if record.info.setdefault("file", (status.st_dev, status.st_ino)) != (
+            status.st_dev,
+            status.st_ino,
+        ):
+            raise sa.exc.DisconnectionError
 
     def _postgres_engine(self) -> sa.Engine:
         try:
             return sa.create_engine(
-                self.url, pool_pre_ping=True, connect_args={"connect_timeout": 10}, pool_size=4
+                self.url,
+                pool_pre_ping=True,
+                connect_args={"connect_timeout": 10, **_verified(self.url)},
+                pool_size=4,
+                hide_parameters=True,
             )
         except ImportError as error:
             raise ConfigError(
@@ -88,14 +129,15 @@ class Database:
             with Session(engine, expire_on_commit=False) as session, session.begin():
                 yield session
         except OperationalError as error:
-            kind = type(error.orig).__name__
-            text = f"The database cannot be used at the moment ({kind}): check that it runs."
-            raise DatabaseUnreachableError(text) from error
+            raise DatabaseUnreachableError(_advice(error.orig)) from error
         except DBAPIError as error:
             if error.connection_invalidated:
                 raise DatabaseUnreachableError(
                     "The connection to the database was lost."
                 ) from error
+            if _is_damaged(error.orig):
+                text = "The SQLite file is damaged: put a backup in its place, as the README says."
+                raise PermanentError(text) from error
             raise
 
     def now(self, session: Session) -> datetime:
@@ -128,7 +170,8 @@ class Database:
     @contextmanager
     def _migration_lock(self) -> Iterator[None]:
         if self.path is not None:
-            with Path(f"{self.path}.migrate-lock").open("w") as handle:
+            descriptor = os.open(f"{self.path}.migrate-lock", os.O_CREAT | os.O_RDWR, 0o600)
+            with os.fdopen(descriptor, "w") as handle:
                 fcntl.flock(handle, fcntl.LOCK_EX)
                 yield
             return
@@ -156,6 +199,47 @@ class Database:
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()
+
+
+def _verified(url: sa.URL) -> dict[str, str]:
+    """What makes libpq verify a server on another machine, which it does not do by itself; the URL's own word outweighs it."""
+    if "sslmode" in url.query or "PGSSLMODE" in os.environ or _is_near(url.host):
+        return {}
+    authorities = (
+        () if "sslrootcert" in url.query or "PGSSLROOTCERT" in os.environ else _AUTHORITIES
+    )
+    named = ssl.get_default_verify_paths().cafile
+    found = [path for path in (named, *authorities) if path and Path(path).is_file()]
+    roots = {"sslrootcert": found[0] if found else "system"} if authorities else {}
+    return {"sslmode": "verify-full", **roots}
+
+
+def _is_near(host: str | None) -> bool:
+    """Whether a host is this machine: a socket's folder, or a loopback address."""
+    if not host or host.startswith("/") or host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _advice(error: BaseException | None) -> str:
+    """What an operator should look at. The driver's own words may name hosts and users."""
+    if _UNVERIFIED.search(str(error)):
+        return (
+            "The database's server could not be verified: name its authority in database.url"
+            " (?sslrootcert=/path), or say there how far you trust the network (?sslmode=require)."
+        )
+    if isinstance(error, sqlite3.Error) and error.sqlite_errorcode & 0xFF in _SQLITE_ADVICE:
+        return _SQLITE_ADVICE[error.sqlite_errorcode & 0xFF]
+    kind = type(error).__name__
+    return f"The database cannot be used at the moment ({kind}): check that it runs."
+
+
+def _is_damaged(error: BaseException | None) -> bool:
+    damage = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+    return isinstance(error, sqlite3.DatabaseError) and error.sqlite_errorcode & 0xFF in damage
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, record: object) -> None:

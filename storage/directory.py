@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 
 import sqlalchemy as sa
@@ -109,10 +109,15 @@ class Directory:
         with self._database.write() as session:
             row = _require_client(session, client)
             if address not in client_value(session, row).contacts:
-                session.add(schema.Contact(client_id=row.id, address=address))
+                contact = schema.Contact(client_id=row.id, address=address)
+                session.add(contact)
                 session.flush()
                 audit.append(
-                    session, "contact.added", at=self._database.now(session), client=row.id
+                    session,
+                    "contact.added",
+                    at=self._database.now(session),
+                    client=row.id,
+                    contact=contact.id,
                 )
             return client_value(session, row)
 
@@ -122,12 +127,14 @@ class Directory:
             row = _require_client(session, client)
             if address not in client_value(session, row).contacts:
                 raise ConfigError(f"{client} has no contact {address}.")
-            session.execute(
-                sa.delete(schema.Contact).where(
-                    schema.Contact.client_id == row.id, schema.Contact.address == address
-                )
-            )
-            audit.append(session, "contact.removed", at=self._database.now(session), client=row.id)
+            removed = session.scalars(
+                sa.delete(schema.Contact)
+                .where(schema.Contact.client_id == row.id, schema.Contact.address == address)
+                .returning(schema.Contact.id)
+            ).all()
+            now = self._database.now(session)
+            for contact in removed:
+                audit.append(session, "contact.removed", at=now, client=row.id, contact=contact)
             return client_value(session, row)
 
     def open_project(self, new: NewProject) -> Project:
@@ -152,7 +159,13 @@ class Directory:
             session.add(row)
             session.flush()
             _set_freelancers(session, row.id, new.freelancers)
-            audit.append(session, "project.opened", at=self._database.now(session), project=row.id)
+            audit.append(
+                session,
+                audit.PROJECT_OPENED,
+                at=self._database.now(session),
+                project=row.id,
+                client=client.id,
+            )
             return project_value(session, row)
 
     def edit_project(self, token: Token, change: ProjectChange) -> Project:
@@ -168,7 +181,13 @@ class Directory:
             if change.freelancers is not None:
                 _set_freelancers(session, row.id, change.freelancers)
             session.flush()
-            audit.append(session, "project.edited", at=self._database.now(session), project=row.id)
+            audit.append(
+                session,
+                "project.edited",
+                at=self._database.now(session),
+                project=row.id,
+                fields=_names_of(change),
+            )
             return project_value(session, row)
 
     def set_state(self, token: Token, state: ProjectState) -> Project:
@@ -265,6 +284,13 @@ def _set_freelancers(session: Session, project: int, freelancers: Sequence[Addre
         for position, address in enumerate(dict.fromkeys(freelancers))
     )
     session.flush()
+
+
+def _names_of(change: ProjectChange) -> str:
+    """Which fields a change names; the audit holds no contents."""
+    return ",".join(
+        field.name for field in fields(change) if getattr(change, field.name) is not None
+    )
 
 
 def _free_token(session: Session, title: str) -> Token:

@@ -121,9 +121,10 @@ class Holds:
             row = session.get_one(schema.Message, hold.message_id)
             row.status, row.reason, row.settled_at = MessageStatus.WAITING, None, None
             row.released, row.tries, row.deaths, row.retry_at = True, 0, 0, None
+            row.waiting_since = self._database.now(session)
             # Its own digest must not make it a repetition of itself; twins that wait stay repetitions of it.
             row.assigned_project_id = project or row.assigned_project_id
-            _drop_questions(session, row.id)
+            _drop_questions(session, row.id, now=self._database.now(session))
             self._close(session, hold, decision)
 
     def reject_message(self, number: HoldId, *, reason: str) -> None:
@@ -132,7 +133,7 @@ class Holds:
             hold = _open(session, number)
             row = session.get_one(schema.Message, hold.message_id)
             row.status = MessageStatus.REJECTED
-            _drop_questions(session, row.id)
+            _drop_questions(session, row.id, now=self._database.now(session))
             self._close(session, hold, f"reject: {reason}")
 
     def decide_letter(self, number: HoldId, *, decision: str, state: LetterState) -> None:
@@ -141,6 +142,8 @@ class Holds:
             hold = _open(session, number)
             row = session.get_one(schema.Letter, hold.letter_id)
             row.state, row.due_at, row.attempts = state, self._database.now(session), 0
+            row.may_have_left = False
+            row.refused, row.look_up_at = [], None
             self._close(session, hold, decision)
 
     def close(self, session: Session, number: HoldId, decision: str) -> None:
@@ -150,13 +153,30 @@ class Holds:
     def _close(self, session: Session, hold: schema.Hold, decision: str) -> None:
         now = self._database.now(session)
         hold.decided_at, hold.decision = now, decision
-        audit.append(session, "hold.decided", at=now, project=hold.project_id, hold=hold.id)
+        audit.append(
+            session,
+            "hold.decided",
+            at=now,
+            project=hold.project_id,
+            hold=hold.id,
+            decision=_verb(decision),
+            **{name: row for name, row in _rows_of(hold).items() if row is not None},
+        )
 
 
-def _drop_questions(session: Session, message: int) -> None:
+def _verb(decision: str) -> str:
+    """The decision without what a person wrote: the audit holds no content."""
+    return decision.partition(":")[0].partition(" ")[0]
+
+
+def _rows_of(hold: schema.Hold) -> dict[str, int | None]:
+    return {"message": hold.message_id, "document": hold.document_id, "letter": hold.letter_id}
+
+
+def _drop_questions(session: Session, message: int, *, now: datetime) -> None:
     """A person has answered: neither the sender nor a freelancer need be asked any more."""
     asked = sa.select(schema.LetterCause.letter_id).where(schema.LetterCause.message_id == message)
-    session.execute(
+    dropped = session.execute(
         sa.update(schema.Letter)
         .where(
             schema.Letter.id.in_(asked),
@@ -165,7 +185,10 @@ def _drop_questions(session: Session, message: int) -> None:
             schema.Letter.worker_id.is_(None),
         )
         .values(state=LetterState.DROPPED)
+        .returning(schema.Letter.id, schema.Letter.project_id)
     )
+    for letter in sorted(dropped.all()):
+        audit.append(session, "letter.dropped", at=now, project=letter[1], letter=letter[0])
 
 
 def _open(session: Session, number: int) -> schema.Hold:

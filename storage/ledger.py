@@ -6,8 +6,8 @@ person, `lessons` what a person's word taught; this class opens them over one da
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
@@ -15,13 +15,20 @@ from intake.model import BlobKey, Document, LetterState, ProjectId, Sha256
 from storage import audit, schema
 from storage.database import Database
 from storage.directory import Directory
+from storage.health import Figures
 from storage.holds import Holds
+from storage.inventory import Inventory
 from storage.lessons import Lessons
 from storage.letters import Letters
 from storage.liveness import liveness_of
+from storage.look_ups import LookUps
 from storage.messages import Messages
+from storage.restoring import begin_again
 from storage.rows import Documents, document_row, lock_project, standing_value
 from storage.values import HeldThing, MessageStatus, Standing
+from storage.workers import Workers
+
+_LONG_AGO = sa.literal(datetime(2000, 1, 1, tzinfo=UTC), schema.UtcDateTime())
 
 
 class Ledger:
@@ -35,20 +42,24 @@ class Ledger:
         self.messages = Messages(self.database, self._liveness)
         self._documents = Documents()
         self.letters = Letters(self.database, self._liveness, self._documents)
+        self.look_ups = LookUps(self.database)
         self.holds = Holds(self.database)
         self.lessons = Lessons(self.database)
+        self.inventory = Inventory(self.database)
+        self.workers = Workers(self.database, self._liveness)
+        self.figures = Figures(self.database, self._liveness)
 
     @property
     def worker(self) -> int:
         """The number under which this process claims work; taken, with its lock, when first asked for."""
         if self._worker is None:
-            with self.database.write() as session:
-                row = schema.Worker(started_at=self.database.now(session))
-                session.add(row)
-                session.flush()
-                self._worker = row.id
-            self._liveness.hold(self._worker)
+            begin_again(self.database)
+            self._worker = self.workers.enlist()
         return self._worker
+
+    def beat(self) -> None:
+        """Say that this process moves; see `Workers.beat`. Cheap, so that long work can say it often."""
+        self.workers.beat(self.worker)
 
     def now(self) -> datetime:
         """The database's clock."""
@@ -91,8 +102,13 @@ class Ledger:
                 .values(index_version=standing.version)
             )
 
-    def seconds_until_due(self, *, letters: bool = True) -> float | None:
-        """How long until a message, or one of the `letters`, that nobody has in hand is due; None where nothing waits."""
+    def seconds_until_due(
+        self, *, letters: bool = True, sources: Sequence[str] = ()
+    ) -> float | None:
+        """How long until a message, or one of the `letters`, that nobody has in hand is due; None where nothing waits.
+
+        What these sources may let go of is due at once.
+        """
         with self.database.read() as session:
             letter = session.scalar(
                 sa.select(sa.func.min(schema.Letter.due_at)).where(
@@ -101,12 +117,19 @@ class Ledger:
                 )
             )
             message = session.scalar(
-                sa.select(sa.func.min(schema.Message.retry_at)).where(
+                sa.select(sa.func.min(sa.func.coalesce(schema.Message.retry_at, _LONG_AGO))).where(
                     schema.Message.status == MessageStatus.WAITING,
                     schema.Message.worker_id.is_(None),
                 )
             )
-            waiting = (letter if letters else None, message)
+            settled = session.scalar(
+                sa.select(sa.func.min(schema.Message.settled_at)).where(
+                    schema.Message.source.in_(sources),
+                    schema.Message.acknowledged_at.is_(None),
+                    schema.Message.status != MessageStatus.WAITING,
+                )
+            )
+            waiting = (letter if letters else None, message, settled)
             moments = [moment for moment in waiting if moment is not None]
             if not moments:
                 return None
@@ -141,13 +164,14 @@ class Ledger:
                 schema.Filing(document_id=copy.id, item=item) for item in moved.filed_for
             )
             self.holds.close(session, held.id, f"reassign {to.project.token}")
-            audit.append(
-                session,
-                "document.moved",
-                at=self.database.now(session),
-                project=to.project.id,
-                document=copy.id,
-            )
+            now, message = self.database.now(session), row.message_id
+            for event, where, number in (
+                ("document.moved-away", source.project.id, row.id),
+                ("document.moved", to.project.id, copy.id),
+            ):
+                audit.append(
+                    session, event, at=now, project=where, document=number, message=message
+                )
 
     def blobs(self) -> dict[BlobKey, Sha256]:
         """Every blob that a row knows, with the SHA-256 that it must have."""

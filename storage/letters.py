@@ -32,73 +32,16 @@ from storage.claims import dead_holders
 from storage.database import Database
 from storage.holds import open_hold
 from storage.liveness import Liveness
+from storage.owing import tell_unreached, unreached_of
 from storage.reach import reach
-from storage.rows import Documents, received_value, standing_value, thread_value
-from storage.values import DoubtfulLetter, History, HoldSubject, LetterClaim, LetterIntent, Standing
+from storage.rows import Documents, lock_project, received_value, standing_value, thread_value
+from storage.values import DoubtfulLetter, Handed, History, HoldSubject, LetterClaim, Standing
 
-LEASE = timedelta(minutes=10)
+LEASE = timedelta(minutes=25)
+"""Longer than all that one letter may take: SMTP waits up to ten minutes for the answer to the final dot."""
 LOOKED_BACK = timedelta(days=1)
+_MAY_BE_CLAIMED = (LetterState.INTENT, LetterState.RETRY, LetterState.SENDING)
 ANSWERS = (LetterKind.REPLY, LetterKind.QUESTION)
-
-
-def owe(
-    session: Session, intent: LetterIntent, *, project: int | None, message: int, now: datetime
-) -> None:
-    """Write down that a letter is owed. Key: (project, kind, cause, recipient)."""
-    row = _joinable(session, intent, project=project) if intent.joins else None
-    row = row or _same(session, intent, project=project)
-    if row is None:
-        row = schema.Letter(
-            project_id=project,
-            kind=intent.kind,
-            cause=intent.cause,
-            thread=intent.thread,
-            recipient=intent.recipient.address,
-            recipient_name=intent.recipient.name,
-            state=LetterState.INTENT,
-            due_at=intent.due_at,
-            created_at=now,
-        )
-        session.add(row)
-        session.flush()
-        audit.append(session, "letter.queued", at=now, project=project, letter=row.id)
-        session.add(schema.LetterCause(letter_id=row.id, message_id=message))
-        return
-    if row.state == LetterState.INTENT:
-        row.due_at = max(row.due_at, intent.due_at)
-    if session.get(schema.LetterCause, (row.id, message)) is None:
-        session.add(schema.LetterCause(letter_id=row.id, message_id=message))
-
-
-def _joinable(
-    session: Session, intent: LetterIntent, *, project: int | None
-) -> schema.Letter | None:
-    return session.scalar(
-        sa.select(schema.Letter)
-        .where(
-            schema.Letter.project_id == project,
-            schema.Letter.kind == intent.kind,
-            schema.Letter.recipient == intent.recipient.address,
-            schema.Letter.thread == intent.thread,
-            schema.Letter.state == LetterState.INTENT,
-            schema.Letter.worker_id.is_(None),
-        )
-        .limit(1)
-        .with_for_update()
-    )
-
-
-def _same(session: Session, intent: LetterIntent, *, project: int | None) -> schema.Letter | None:
-    return session.scalar(
-        sa.select(schema.Letter).where(
-            schema.Letter.project_id.is_(None)
-            if project is None
-            else schema.Letter.project_id == project,
-            schema.Letter.kind == intent.kind,
-            schema.Letter.cause == intent.cause,
-            schema.Letter.recipient == intent.recipient.address,
-        )
-    )
 
 
 class Letters:
@@ -120,7 +63,8 @@ class Letters:
             freed = session.execute(
                 sa.update(schema.Letter)
                 .where(
-                    schema.Letter.worker_id.is_not(None),
+                    schema.Letter.worker_id
+                    > 0,  # which SQLite looks up; IS NOT NULL it would read through
                     schema.Letter.worker_id.in_([*dead, worker])
                     | (schema.Letter.claimed_until < now),
                 )
@@ -129,7 +73,9 @@ class Letters:
             )
             return len(freed.all())
 
-    def claim(self, worker: int, *, ends_bursts: bool = False) -> LetterClaim | None:
+    def claim(
+        self, worker: int, *, ends_bursts: bool = False, lease: timedelta = LEASE
+    ) -> LetterClaim | None:
         """Take the letter that is due first; with `ends_bursts` an intent need not be due. None where there is none."""
         with self._database.write() as session:
             now = self._database.now(session)
@@ -139,6 +85,9 @@ class Letters:
                 sa.select(schema.Letter)
                 .where(
                     schema.Letter.worker_id.is_(None),
+                    schema.Letter.state.in_(
+                        _MAY_BE_CLAIMED
+                    ),  # so that those that left are not read through
                     (is_intent if ends_bursts else is_intent & is_due)
                     | ((schema.Letter.state == LetterState.RETRY) & is_due)
                     | (schema.Letter.state == LetterState.SENDING),
@@ -150,10 +99,8 @@ class Letters:
             if row is None:
                 return None
             cut_off = row.state == LetterState.SENDING
-            row.worker_id, row.claimed_until = worker, now + LEASE
+            row.worker_id, row.claimed_until = worker, now + lease
             row.fence += 1
-            if row.state == LetterState.RETRY:
-                row.state = LetterState.SENDING
             session.flush()
             return _letter_claim(session, row, self._documents, cut_off=cut_off, now=now)
 
@@ -169,34 +116,99 @@ class Letters:
                 octets=letter.octets,
                 state=LetterState.SENDING,
             )
+            now = self._database.now(session)
+            audit.append(
+                session, "letter.composed", at=now, project=claim.project, letter=claim.number
+            )
 
-    def sent(self, claim: LetterClaim) -> None:
-        """It left, once. Its octets are kept."""
+    def sending(self, claim: LetterClaim) -> None:
+        """Say that the sending of a letter that was frozen before begins: cut off now, nobody knows whether it left."""
+        with self._database.write() as session:
+            _change(session, claim, state=LetterState.SENDING)
+
+    def sent(
+        self, claim: LetterClaim, handed: Handed | None = None, *, keeps: bool = False
+    ) -> None:
+        """It left, once, for all but those whom it did not reach. Its octets are kept; `keeps`: in the Sent folder too."""
         with self._database.write() as session:
             now = self._database.now(session)
-            _change(session, claim, state=LetterState.SENT, sent_at=now, worker_id=None)
+            _lock_for(session, claim, handed)
+            _change(
+                session,
+                claim,
+                state=LetterState.SENT,
+                sent_at=now,
+                look_up_at=now if keeps else None,
+                worker_id=None,
+                **_counted(claim, handed),
+            )
             audit.append(session, "letter.sent", at=now, project=claim.project, letter=claim.number)
+            _tell(session, claim, handed, now=now)
 
-    def retry(self, claim: LetterClaim, detail: str, *, pause: timedelta, counts: bool) -> None:
-        """It surely did not leave: the same octets again after `pause`; `counts` says whether this was an attempt."""
+    def retry(
+        self,
+        claim: LetterClaim,
+        detail: str,
+        *,
+        pause: timedelta,
+        counts: bool,
+        handed: Handed | None = None,
+    ) -> None:
+        """It surely did not leave for the rest: the same octets again, to them, after `pause`.
+
+        `counts` says whether this was an attempt.
+        """
         with self._database.write() as session:
+            now = self._database.now(session)
+            _lock_for(session, claim, handed)
             _change(
                 session,
                 claim,
                 state=LetterState.RETRY,
                 last_error=detail,
                 attempts=claim.attempts + (1 if counts else 0),
-                due_at=self._database.now(session) + pause,
+                due_at=now + pause,
+                worker_id=None,
+                **_counted(claim, handed),
+            )
+            audit.append(
+                session, "letter.deferred", at=now, project=claim.project, letter=claim.number
+            )
+            _tell(session, claim, handed, now=now)
+
+    def doubtful(self, claim: LetterClaim, detail: str, *, looks_up: bool = False) -> None:
+        """Nobody knows whether it left; it is never sent again without a person's word, or evidence.
+
+        `looks_up`: the Sent folder is asked for it.
+        """
+        with self._database.write() as session:
+            now = self._database.now(session)
+            _change(
+                session,
+                claim,
+                state=LetterState.DOUBTFUL,
+                last_error=detail,
+                doubtful_at=now,
+                look_up_at=now if looks_up else None,
                 worker_id=None,
             )
+            _hold(session, claim, HoldReason.DOUBTFUL_LETTER, now=now)
 
-    def doubtful(self, claim: LetterClaim, detail: str) -> None:
-        """Nobody knows whether it left; it is never sent again without a person's word."""
-        self._end(claim, LetterState.DOUBTFUL, HoldReason.DOUBTFUL_LETTER, detail)
-
-    def failed(self, claim: LetterClaim, detail: str) -> None:
+    def failed(self, claim: LetterClaim, detail: str, handed: Handed | None = None) -> None:
         """The other side will never take it."""
-        self._end(claim, LetterState.FAILED, HoldReason.FAILED_LETTER, detail)
+        with self._database.write() as session:
+            now = self._database.now(session)
+            _lock_for(session, claim, handed)
+            _change(
+                session,
+                claim,
+                state=LetterState.FAILED,
+                last_error=detail,
+                worker_id=None,
+                **_counted(claim, handed),
+            )
+            _hold(session, claim, HoldReason.FAILED_LETTER, now=now)
+            _tell(session, claim, handed, now=now)
 
     def dropped(self, claim: LetterClaim) -> None:
         """It must not be sent any more."""
@@ -205,22 +217,6 @@ class Letters:
             _change(session, claim, state=LetterState.DROPPED, worker_id=None)
             audit.append(
                 session, "letter.dropped", at=now, project=claim.project, letter=claim.number
-            )
-
-    def _end(self, claim: LetterClaim, state: LetterState, reason: HoldReason, detail: str) -> None:
-        with self._database.write() as session:
-            now = self._database.now(session)
-            _change(session, claim, state=state, last_error=detail, worker_id=None)
-            open_hold(
-                session,
-                HoldSubject.LETTER,
-                reason,
-                now=now,
-                letter=claim.number,
-                project=claim.project,
-            )
-            audit.append(
-                session, f"letter.{state}", at=now, project=claim.project, letter=claim.number
             )
 
     def history(self, sender: Address, *, thread: str, project: ProjectId | None) -> History:
@@ -283,7 +279,10 @@ class Letters:
             )
             return tuple(
                 DoubtfulLetter(
-                    LetterNumber(row.id), LetterKind(row.kind), Address(row.recipient), row.due_at
+                    LetterNumber(row.id),
+                    LetterKind(row.kind),
+                    Address(row.recipient),
+                    row.doubtful_at or row.due_at,
                 )
                 for row in rows
             )
@@ -320,10 +319,43 @@ def _change(session: Session, claim: LetterClaim, **values: object) -> None:
         raise ClaimLostError(f"Letter {claim.number} belongs to another worker now.")
 
 
+def _lock_for(session: Session, claim: LetterClaim, handed: Handed | None) -> None:
+    """Lock the project first where notices will be owed, as a settlement does."""
+    if handed and handed.unreached and claim.project is not None:
+        lock_project(session, claim.project)
+
+
+def _counted(claim: LetterClaim, handed: Handed | None) -> dict[str, list[Address]]:
+    """Who has the letter, and who never will, after one more attempt."""
+    if handed is None:
+        return {}
+    return {
+        "delivered": [*claim.delivered, *handed.delivered],
+        "refused": [*claim.refused, *(person.address for person in handed.unreached)],
+    }
+
+
+def _tell(session: Session, claim: LetterClaim, handed: Handed | None, *, now: datetime) -> None:
+    people = handed.unreached if handed else ()
+    if people:
+        tell_unreached(session, people, letter=claim.number, project=claim.project, now=now)
+
+
+def _hold(session: Session, claim: LetterClaim, reason: HoldReason, *, now: datetime) -> None:
+    open_hold(
+        session,
+        HoldSubject.LETTER,
+        reason,
+        now=now,
+        letter=claim.number,
+        project=claim.project,
+    )
+    audit.append(session, f"letter.{reason}", at=now, project=claim.project, letter=claim.number)
+
+
 def _letter_claim(
     session: Session, row: schema.Letter, documents: Documents, *, cut_off: bool, now: datetime
 ) -> LetterClaim:
-    frozen = _frozen(row)
     standing: Standing | None = None
     review: tuple[tuple[int, HoldId], ...] = ()
     if row.project_id is not None:
@@ -349,8 +381,9 @@ def _letter_claim(
         project=ProjectId(row.project_id) if row.project_id else None,
         recipient=Mailbox(row.recipient_name, Address(row.recipient)),
         attempts=row.attempts,
-        frozen=frozen,
+        frozen=frozen(row),
         cut_off=cut_off,
+        may_have_left=row.may_have_left,
         thread=thread_value(last) if last else Thread(subject=""),
         cc=tuple(Address(address) for address in copied if address != row.recipient),
         received=tuple(
@@ -360,6 +393,10 @@ def _letter_claim(
         standing=standing,
         review=review,
         now=now,
+        owed_since=min([row.created_at, *(message.received_at for message in messages)]),
+        delivered=tuple(Address(address) for address in row.delivered),
+        refused=tuple(Address(address) for address in row.refused),
+        unreached=unreached_of(LetterKind(row.kind), row.cause),
     )
 
 
@@ -385,12 +422,17 @@ def _message_holds(session: Session, messages: Sequence[int]) -> dict[int, HoldI
     return {row.message_id: HoldId(row.id) for row in found if row.message_id is not None}
 
 
-def _frozen(row: schema.Letter) -> OutboundMessage | None:
+def frozen(row: schema.Letter) -> OutboundMessage | None:
+    """The letter as it was composed, to those who are still to get it; None where it was not composed yet."""
     if row.octets is None or row.message_id is None:
         return None
     return OutboundMessage(
         message_id=row.message_id,
         sender=Address(row.envelope_sender or ""),
-        recipients=tuple(Address(address) for address in row.recipients),
+        recipients=tuple(
+            Address(address)
+            for address in row.recipients
+            if address not in row.delivered and address not in row.refused
+        ),
         octets=row.octets,
     )

@@ -29,8 +29,8 @@ from storage import audit, schema
 from storage.claims import dead_holders
 from storage.database import Database
 from storage.holds import open_hold
-from storage.letters import owe
 from storage.liveness import Liveness
+from storage.owing import owe
 from storage.reach import note_reach
 from storage.rows import document_row, lock_project, part_row
 from storage.values import Claim, HoldSubject, MessageStatus, NewMessage, Settlement
@@ -71,6 +71,10 @@ _CLAIMED = (
 )
 
 
+_SUSPICION = sa.case((schema.Message.deaths < 2, 0), else_=schema.Message.deaths)
+"""Where a message comes in the queue, by its deaths: a single one may be chance."""
+
+
 class Messages:
     """Verbs on messages."""
 
@@ -83,8 +87,8 @@ class Messages:
         with self._database.read() as session:
             return _by_sha256(session, sha256) is not None
 
-    def receive(self, new: NewMessage, *, worker: int) -> Receipt:
-        """Give a message its row, claimed by this worker. Key: the SHA-256 of its octets.
+    def receive(self, new: NewMessage, *, worker: int | None) -> Receipt:
+        """Give a message its row, claimed by this worker, or by nobody. Key: the SHA-256 of its octets.
 
         Octets that have a row already only get their new locator, so that they can be acknowledged.
         """
@@ -100,12 +104,13 @@ class Messages:
                 source=new.locator.source,
                 locator=new.locator.name,
                 received_at=new.received_at,
+                waiting_since=now,
                 envelope_recipient=new.envelope_recipient,
                 answerable=new.answerable,
                 status=MessageStatus.WAITING,
                 worker_id=worker,
                 fence=1,
-                claimed_until=now + LEASE,
+                claimed_until=None if worker is None else now + LEASE,
             )
             try:
                 with session.begin_nested():
@@ -113,7 +118,8 @@ class Messages:
             except IntegrityError:  # another worker received it at this very moment
                 return _received_before(session, new)
             audit.append(session, "message.received", at=now, message=row.id)
-            return Receipt(MessageNumber(row.id), new=True, settled=False, claim=_claim(row))
+            claim = None if worker is None else _claim(row)
+            return Receipt(MessageNumber(row.id), new=True, settled=False, claim=claim)
 
     def take_over(self, worker: int) -> int:
         """Free the claims of workers that died or stood still, and forgotten ones of this worker; returns how many.
@@ -128,22 +134,29 @@ class Messages:
             rows = session.scalars(
                 sa.select(schema.Message)
                 .where(
-                    schema.Message.worker_id.is_not(None),
+                    # SQLite looks these up; for IS NOT NULL it would read through all there are.
+                    schema.Message.worker_id > 0,
                     schema.Message.worker_id.in_([*dead, worker])
                     | (schema.Message.claimed_until < now),
                 )
                 .with_for_update()  # another worker may free it at this moment, and a third claim it
             ).all()
             for row in rows:
-                row.deaths += 1 if row.worker_id in dead else 0
+                if row.worker_id in dead:
+                    row.deaths += 1
+                    _note(session, row, "message.worker-died", now=now, deaths=row.deaths)
                 row.worker_id = None
                 if row.deaths >= MOST_DEATHS:
                     row.last_error = f"{row.deaths} workers died with this message"
                     _hold(session, row, HoldReason.FAILED_REPEATEDLY, now=now)
             return len(rows)
 
-    def claim(self, worker: int) -> Claim | None:
-        """Take the oldest message that waits and is due; None where there is none."""
+    def claim(self, worker: int, *, interrupted: bool = False) -> Claim | None:
+        """Take the oldest message that waits and is due; None where there is none.
+
+        Those that several workers died with come last, the worst at the very end, so that what kills workers keeps nothing
+        else from being settled. `interrupted`: only one with which a single worker died, to do next what that one was at.
+        """
         with self._database.write() as session:
             now = self._database.now(session)
             row = session.scalar(
@@ -152,8 +165,9 @@ class Messages:
                     schema.Message.status == MessageStatus.WAITING,
                     schema.Message.worker_id.is_(None),
                     schema.Message.retry_at.is_(None) | (schema.Message.retry_at <= now),
+                    schema.Message.deaths == 1 if interrupted else sa.true(),
                 )
-                .order_by(schema.Message.id)
+                .order_by(_SUSPICION, schema.Message.id)
                 .limit(1)
                 .with_for_update(skip_locked=True)
             )
@@ -177,6 +191,7 @@ class Messages:
             now = self._database.now(session)
             row.tries += 1
             row.worker_id, row.retry_at, row.last_error = None, now + pause, error
+            _note(session, row, "message.failed", now=now, tries=row.tries)
             if row.tries < MOST_TRIES:
                 return False
             _hold(session, row, HoldReason.FAILED_REPEATEDLY, now=now)
@@ -306,7 +321,8 @@ _FINAL = (MessageStatus.ACCEPTED, MessageStatus.BOUNCE, MessageStatus.DISCARDED)
 def _status(session: Session, row: schema.Message, outcome: Settlement) -> MessageStatus:
     """The outcome's status, unless the same message (but for its trace fields) is settled already.
 
-    A copy that is held does not stand in the way of one that is accepted: that one may be the genuine mail.
+    A copy that is held does not stand in the way of one that is accepted: that one may be the genuine mail. Nor does it in
+    the way of one that is held for a project, unless it belongs to one itself: nobody was answered about it.
     """
     if outcome.message is None:
         return outcome.status
@@ -317,19 +333,27 @@ def _status(session: Session, row: schema.Message, outcome: Settlement) -> Messa
         session.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
     held = outcome.status is MessageStatus.HELD
     counted = (*_FINAL, MessageStatus.HELD, MessageStatus.REJECTED) if held else _FINAL
-    twin = _has_twin(session, row.id, row.digest, counted)
+    answered = held and outcome.standing is not None
+    twin = _has_twin(session, row.id, row.digest, counted, in_project=answered)
     return MessageStatus.REPEATED if twin else outcome.status
 
 
 def _has_twin(
-    session: Session, number: int, digest: str, statuses: Sequence[MessageStatus]
+    session: Session,
+    number: int,
+    digest: str,
+    statuses: Sequence[MessageStatus],
+    *,
+    in_project: bool = False,
 ) -> bool:
+    """Whether another message with that digest stands there; `in_project` asks for one of a project."""
     found = session.scalar(
         sa.select(schema.Message.id)
         .where(
             schema.Message.digest == digest,
             schema.Message.id != number,
             schema.Message.status.in_(statuses),
+            schema.Message.project_id.is_not(None) if in_project else sa.true(),
         )
         .limit(1)
     )
@@ -363,6 +387,7 @@ def _claim(row: schema.Message) -> Claim:
         answerable=row.answerable,
         released=row.released,
         assigned=ProjectId(row.assigned_project_id) if row.assigned_project_id else None,
+        deaths=row.deaths,
     )
 
 
@@ -378,6 +403,10 @@ def _hold(session: Session, row: schema.Message, reason: HoldReason, *, now: dat
     row.status, row.reason, row.settled_at = MessageStatus.HELD, reason, now
     open_hold(session, HoldSubject.MESSAGE, reason, now=now, message=row.id, project=row.project_id)
     audit.append(session, "message.held", at=now, project=row.project_id, message=row.id)
+
+
+def _note(session: Session, row: schema.Message, event: str, *, now: datetime, **ids: int) -> None:
+    audit.append(session, event, at=now, project=row.project_id, message=row.id, **ids)
 
 
 def _note_message(row: schema.Message, outcome: Settlement) -> None:
@@ -433,14 +462,17 @@ def _write_project(
     if moved is None:
         raise StaleViewError(f"Project {standing.project.id} changed while a message was read.")
     if outcome.superseded:
-        session.execute(
+        replaced = session.scalars(
             sa.update(schema.Document)
             .where(
                 schema.Document.project_id == standing.project.id,
                 schema.Document.number.in_(outcome.superseded),
             )
             .values(superseded=True)
+            .returning(schema.Document.id)
         )
+        for document in sorted(replaced.all()):
+            _note(session, row, "document.superseded", now=now, document=document)
     _write_documents(session, outcome.documents, row, now=now)
 
 
@@ -465,4 +497,4 @@ def _write_documents(
                 project=project,
                 document=row.id,
             )
-        audit.append(session, "document.filed", at=now, project=project, document=row.id)
+        _note(session, message, "document.filed", now=now, document=row.id)

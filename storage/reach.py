@@ -45,6 +45,25 @@ def note_reach(
         _change(session, sender, bounced_at=None, away_until=None)
 
 
+def note_refusal(
+    session: Session, address: Address, *, letter: int, project: int | None, now: datetime
+) -> datetime | None:
+    """Write down that a letter was refused for good: since when that contact is out of reach, None for nobody's contact.
+
+    A contact that is known to be out of reach stays so since then.
+    """
+    contacts = schema.Contact.id.in_(_contacts(session, address))
+    known = session.scalar(sa.select(sa.func.min(schema.Contact.bounced_at)).where(contacts))
+    if known is not None:
+        return known
+    clients = _change(session, address, bounced_at=now)
+    for client in sorted(clients):
+        audit.append(
+            session, "contact.bounced", at=now, project=project, client=client, letter=letter
+        )
+    return now if clients else None
+
+
 def reach(session: Session, addresses: Sequence[Address]) -> tuple[Reach, ...]:
     """What is known of these contacts, by address; an address that is nobody's contact is left out."""
     rows = session.execute(

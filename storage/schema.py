@@ -149,6 +149,7 @@ class Message(Base):
     locator: Mapped[str]
     acknowledged_at: Mapped[datetime | None]
     received_at: Mapped[datetime]
+    waiting_since: Mapped[datetime | None]
     envelope_recipient: Mapped[str | None]
     answerable: Mapped[bool] = mapped_column(default=True)
     status: Mapped[str] = mapped_column(index=True)
@@ -323,17 +324,26 @@ class Letter(Base):
     message_id: Mapped[str | None] = mapped_column(unique=True)
     envelope_sender: Mapped[str | None]
     recipients: Mapped[list[str]] = mapped_column(sa.JSON(), default=list)
+    delivered: Mapped[list[str]] = mapped_column(sa.JSON(), server_default=sa.text("'[]'"))
+    """Those of the recipients who have it."""
+    refused: Mapped[list[str]] = mapped_column(sa.JSON(), server_default=sa.text("'[]'"))
+    """Those for whom the sink will never take it."""
     octets: Mapped[bytes | None]
     attempts: Mapped[int] = mapped_column(default=0)
     last_error: Mapped[str | None]
     sent_at: Mapped[datetime | None]
+    look_up_at: Mapped[datetime | None] = mapped_column(index=True)
+    """When to ask the Sent folder: for a doubtful letter, whether it left; for a sent one, to keep a copy. None: no more."""
+    doubtful_at: Mapped[datetime | None]
     worker_id: Mapped[int | None] = mapped_column(index=True)
     fence: Mapped[int] = mapped_column(default=0)
     claimed_until: Mapped[datetime | None]
+    may_have_left: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    """It may have left in a life of this ledger that a restored backup does not remember."""
     __table_args__ = (
         # A question belongs to no project; NULLs are distinct in UNIQUE, its cause is unique by itself.
         sa.UniqueConstraint("project_id", "kind", "cause", "recipient"),
-        sa.Index("letter_due", "state", "due_at"),
+        sa.Index("letter_due", "state", "worker_id", "due_at"),
     )
 
 
@@ -360,3 +370,21 @@ class Audit(Base):
     ids: Mapped[str]
     hash: Mapped[str]
     __table_args__ = (sa.UniqueConstraint("chain", "position"),)
+
+
+class AuditHead(Base):
+    """The end of each chain of the audit, kept apart from it so that a tail that was cut off shows."""
+
+    __tablename__ = "audit_head"
+    chain: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    position: Mapped[int]
+    hash: Mapped[str]
+
+
+class Restoration(Base):
+    """Says that this database is a copy: made when, and at work in the other's place since when."""
+
+    __tablename__ = "restoration"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    copied_at: Mapped[datetime]
+    began_at: Mapped[datetime | None]

@@ -34,6 +34,7 @@ from intake.model import (
     Sha256,
     Thread,
     Token,
+    Unreached,
 )
 
 
@@ -90,6 +91,8 @@ class Claim:
     """A person released it: its sender is believed."""
     assigned: ProjectId | None
     """A person said which project it is for."""
+    deaths: int = 0
+    """How many workers died while it was in their hands: perhaps of it, perhaps of what lay beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +159,7 @@ class LetterClaim:
     recipient: Mailbox
     attempts: int
     frozen: OutboundMessage | None
+    """Its recipients are those who have neither got it nor been refused."""
     cut_off: bool
     """A worker died, or stopped, while it was sending this letter."""
     thread: Thread
@@ -165,6 +169,41 @@ class LetterClaim:
     """None for a question, which belongs to no project."""
     review: tuple[tuple[int, HoldId], ...]
     """Of the project's documents that wait for a person: their numbers, and those in the review queue."""
+    now: datetime
+    owed_since: datetime
+    """When it was caused: it cannot have left before, not even in another life of this ledger."""
+    may_have_left: bool = False
+    """The ledger was restored from a backup, which does not know whether this letter left before."""
+    delivered: tuple[Address, ...] = field(default=(), repr=False)
+    """Recipients who have it from an earlier attempt."""
+    refused: tuple[Address, ...] = field(default=(), repr=False)
+    unreached: Unreached | None = None
+    """Of a notice: whom it is about, where it is about somebody whom a letter did not reach."""
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """What one attempt to send a letter made of its recipients; those who are not named are still to get it."""
+
+    delivered: tuple[Address, ...] = field(default=(), repr=False)
+    unreached: tuple[Unreached, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LookUp:
+    """The right of one worker to ask the Sent folder for one letter.
+
+    `owed_since` is as in `LetterClaim`. `doubtful_since` is None for a letter that has left, of which a copy is to be
+    kept. `left_at` is when it left, or may have.
+    """
+
+    number: LetterNumber
+    fence: int
+    project: ProjectId | None
+    letter: OutboundMessage
+    owed_since: datetime
+    left_at: datetime
+    doubtful_since: datetime | None
     now: datetime
 
 

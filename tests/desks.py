@@ -62,6 +62,7 @@ def config_file(folder: Path, wiring: Wiring | None = None) -> Path:
                 "delivery": wiring.delivery,
                 "blobs": wiring.blobs,
                 "database": wiring.database,
+                "metrics": {"bind": None},  # several desks on one machine
                 **wiring.further,
             }
         )

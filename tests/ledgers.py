@@ -98,6 +98,11 @@ def arrive(ledger: Ledger, text: str = "one", *, locator: str = "1") -> Receipt:
     return ledger.messages.receive(new_message(text, locator=locator), worker=ledger.worker)
 
 
+def left_for_all(ledger: Ledger, text: str = "one") -> Receipt:
+    """Receive a message and leave it to whoever is free."""
+    return ledger.messages.receive(new_message(text, locator=text), worker=None)
+
+
 def claimed(ledger: Ledger, text: str = "one") -> Claim:
     """Receive a message that is new; the claim on it."""
     claim = arrive(ledger, text, locator=text).claim

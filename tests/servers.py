@@ -8,6 +8,7 @@ through the standard library, not through the code under test.
 from __future__ import annotations
 
 import asyncio
+import base64
 import grp
 import imaplib
 import os
@@ -247,8 +248,12 @@ def dovecot(
     namespace_prefix: str = "",
     separator: str = "/",
     password: str = PASSWORD,
+    introspection_url: str | None = None,
 ) -> Iterator[Dovecot]:
-    """Dovecot with a throw-away configuration; `capability` makes it offer less than it can."""
+    """Dovecot with a throw-away configuration; `capability` makes it offer less than it can.
+
+    With an introspection endpoint it takes OAuth2 tokens as well (RFC 7662, XOAUTH2).
+    """
     # Its processes run as other users, who cannot enter pytest's private folders.
     directory = Path(tempfile.mkdtemp(prefix="dovecot-"))
     directory.chmod(0o755)
@@ -267,6 +272,7 @@ def dovecot(
             namespace_prefix=namespace_prefix,
             separator=separator,
             password=password,
+            introspection_url=introspection_url,
         )
     )
     try:
@@ -285,6 +291,7 @@ def _dovecot_configuration(
     namespace_prefix: str,
     separator: str,
     password: str,
+    introspection_url: str | None,
 ) -> str:
     is_root = os.geteuid() == 0
     me = pwd.getpwuid(os.geteuid())
@@ -307,7 +314,7 @@ ssl = yes
 ssl_cert = <{server.certificate.certificate_file}
 ssl_key = <{server.certificate.key_file}
 disable_plaintext_auth = no
-auth_mechanisms = plain
+auth_mechanisms = plain{" xoauth2" if introspection_url else ""}
 auth_failure_delay = 0
 first_valid_uid = 1
 mail_max_userip_connections = 0
@@ -319,8 +326,10 @@ namespace inbox {{
   prefix = {namespace_prefix}
   separator = {separator}
 }}
+{_dovecot_oauth2(directory, introspection_url) if introspection_url else ""}
 passdb {{
   driver = static
+  mechanisms = plain
   args = password={password}
 }}
 userdb {{
@@ -354,6 +363,21 @@ service anvil {{
 }}
 service stats {{
   {in_root}
+}}
+"""
+
+
+def _dovecot_oauth2(directory: Path, introspection_url: str) -> str:
+    (directory / "oauth2.conf").write_text(
+        f"introspection_mode = post\nintrospection_url = {introspection_url}\n"
+        "force_introspection = yes\nactive_attribute = active\nactive_value = true\n"
+        "username_attribute = username\n"
+    )
+    return f"""
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2
+  args = {directory}/oauth2.conf
 }}
 """
 
@@ -443,7 +467,9 @@ class Letter:
 class SmtpSink:
     """A running SMTP server that keeps letters, and answers as it is told; a test may change that meanwhile.
 
-    `lose_at` closes the connection instead of answering: at "RCPT", or at "DATA", when the whole letter was taken.
+    `lose_at` closes the connection instead of answering: at "RCPT", or at "DATA", when the whole letter was taken, or at
+    "LETTER", when it was read and is taken by nobody. `files` is told each letter that was taken, as by a provider that
+    keeps what it sends.
     """
 
     port: int = 0
@@ -451,8 +477,10 @@ class SmtpSink:
     mail_reply: str = "250 OK"
     rcpt_replies: Mapping[str, str] = field(default_factory=dict)
     data_reply: str = "250 2.0.0 kept"
+    login_refusal: str = "535 5.7.8 no"
     lose_at: str | None = None
     answer_after_seconds: float = 0.0
+    files: Callable[[bytes], object] | None = None
     connections: int = 0
     _loop: asyncio.AbstractEventLoop | None = field(default=None, repr=False)
     _transports: list[asyncio.Transport] = field(default_factory=list, repr=False)
@@ -485,10 +513,13 @@ class SmtpSink:
         return reply
 
     async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
-        if self.data_reply.startswith("250"):
+        if self.data_reply.startswith("250") and self.lose_at != "LETTER":
             sender, octets = envelope.mail_from or "", envelope.original_content or b""
             options = tuple(envelope.mail_options)
             self.letters.append(Letter(sender, tuple(envelope.rcpt_tos), octets, options))
+            if self.files is not None:
+                self.files(octets)
+        self._maybe_lose(server, "LETTER")
         self._maybe_lose(server, "DATA")
         await asyncio.sleep(self.answer_after_seconds)
         return self.data_reply
@@ -496,6 +527,23 @@ class SmtpSink:
     def _maybe_lose(self, server: SMTP, command: str) -> None:
         if self.lose_at == command:
             cast("asyncio.Transport", server.transport).abort()
+
+
+@dataclass(slots=True)
+class _TokenSink(SmtpSink):
+    """One that lets in by OAuth2 tokens only."""
+
+    owner: Callable[[str], str | None] = lambda _: None
+
+    async def auth_XOAUTH2(self, server: SMTP, arguments: list[str]) -> AuthResult:  # noqa: N802
+        said = base64.b64decode(arguments[1]).decode().split("\x01")
+        username, token = said[0].removeprefix("user="), said[1].removeprefix("auth=Bearer ")
+        loop = asyncio.get_running_loop()
+        if await loop.run_in_executor(None, self.owner, token) == username:
+            return AuthResult(success=True)
+        # The error is a challenge, to which the client has nothing to say (so at Google and Microsoft).
+        assert await server.challenge_auth('{"status":"400"}') == b""
+        return AuthResult(success=False, handled=False, message=self.login_refusal)
 
 
 class _CountingSmtp(SMTP):
@@ -515,9 +563,13 @@ def smtp_sink(
     starttls: bool = False,
     password: str | None = None,
     international: bool = True,
+    owner: Callable[[str], str | None] | None = None,
 ) -> Iterator[SmtpSink]:
-    """An SMTP server on a free port: with TLS where a certificate is given, with AUTH where a password is."""
-    sink = SmtpSink()
+    """An SMTP server on a free port: with TLS where a certificate is given, with AUTH where a password is.
+
+    With `owner`, which tells whose an OAuth2 token is, it takes XOAUTH2.
+    """
+    sink = SmtpSink() if owner is None else _TokenSink(owner=owner)
     context = certificate.server_context() if certificate else None
 
     def authenticate(
@@ -538,7 +590,8 @@ def smtp_sink(
                 tls_context=context if starttls else None,
                 require_starttls=starttls,
                 authenticator=authenticate,
-                auth_required=password is not None,
+                auth_required=password is not None or owner is not None,
+                auth_exclude_mechanism=None if owner is None else ["LOGIN", "PLAIN"],
                 auth_require_tls=False,
                 loop=asyncio.get_running_loop(),
             )

@@ -24,6 +24,7 @@ READER_WORK = Work("intake.child:serve", preload="intake.child:preload")
 
 def main() -> None:
     """Run the command that the arguments name; exit with 0 done, 1 the world is wrong, 2 usage or configuration."""
+    os.umask(0o077)  # whatever is made here is for its owner only: mail, documents, the ledger
     _write_what_the_terminal_can()
     try:
         _run(sys.argv[1:])

@@ -1,4 +1,4 @@
-"""The commands of the first level; `client`, `project`, `review` and `lessons` stand in modules of their own."""
+"""The commands of the first level; `client`, `project`, `review`, `lessons` and `oauth` stand in modules of their own."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from intake import __version__
-from intake.cli import decisions, people
+from intake.cli import decisions, oauth, people, upkeep
 from intake.cli.options import AsJson, Config, On, Paths
 
 app = typer.Typer(
@@ -72,11 +72,21 @@ def check(*, config: Config = None) -> None:
 
 
 @app.command(epilog="Example: intake migrate")
-def migrate(*, config: Config = None) -> None:
+def migrate(
+    *,
+    restored: Annotated[
+        bool,
+        typer.Option(
+            "--restored",
+            help="Say that it was put back from a backup that `intake backup` did not make.",
+        ),
+    ] = False,
+    config: Config = None,
+) -> None:
     """Create or upgrade the database."""
     from intake.cli import running
 
-    running.migrate(config)
+    running.migrate(config, restored=restored)
 
 
 @app.command(epilog="Example: intake worker --once")
@@ -152,12 +162,22 @@ def status(
     ] = None,
     *,
     on: On = None,
+    health: Annotated[
+        bool,
+        typer.Option(
+            "--health", help="Only whether the desk is well; exits with 1 if not (for monitoring)."
+        ),
+    ] = False,
     as_json: AsJson = False,
     config: Config = None,
 ) -> None:
     """Show what projects have and what they wait for."""
     from intake.cli import records
 
+    if health and (which is not None or on is not None):
+        raise typer.BadParameter("--health is about the whole desk, now: leave out the rest.")
+    if health:
+        raise typer.Exit(records.health(as_json=as_json, config=config))
     records.status(which, on=on, as_json=as_json, config=config)
 
 
@@ -165,7 +185,7 @@ def status(
 def fsck(
     *,
     repair: Annotated[
-        bool, typer.Option("--repair", help="File again from the raw message (not possible yet).")
+        bool, typer.Option("--repair", help="File again, from the raw messages, what is not.")
     ] = False,
     config: Config = None,
 ) -> None:
@@ -173,11 +193,27 @@ def fsck(
 
     Every document must be there and unharmed, and nothing else.
     """
-    if repair:
-        raise typer.BadParameter("--repair is not possible yet; fsck alone says what is wrong.")
-    from intake.cli import running
+    from intake.cli import keeping
 
-    raise typer.Exit(running.fsck(config))
+    raise typer.Exit(keeping.fsck(config, repair=repair))
+
+
+@app.command(epilog="Example: intake backup /backups/intake-2026-11-23.db")
+def backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write.")],
+    *,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace the file if it is there already.")
+    ] = False,
+    config: Config = None,
+) -> None:
+    """Copy the SQLite ledger while the worker goes on.
+
+    To restore it see “Backups” in the README. On PostgreSQL it says which command to use.
+    """
+    from intake.cli import keeping
+
+    raise typer.Exit(keeping.backup(file, config, force=force))
 
 
 @app.command(epilog="Example: intake demo --keep demo-run")
@@ -199,3 +235,5 @@ app.add_typer(people.client, name="client")
 app.add_typer(people.project, name="project")
 app.add_typer(decisions.review, name="review")
 app.add_typer(decisions.lessons, name="lessons")
+app.add_typer(upkeep.audit, name="audit")
+app.add_typer(oauth.oauth, name="oauth")

@@ -12,6 +12,7 @@ from typing import assert_never
 
 from pydantic import JsonValue
 
+from intake.health import Finding
 from intake.model import (
     SCHEMA,
     Accepted,
@@ -31,6 +32,7 @@ from intake.model import (
     SortedPart,
     subaddress,
 )
+from storage.health import Health
 from storage.values import DoubtfulLetter, HeldThing, HoldSubject, ListedLesson
 
 Json = dict[str, JsonValue]
@@ -191,6 +193,30 @@ def status_json(
             for entry in doubtful
         ],
     }
+
+
+def health_json(health: Health, findings: Sequence[Finding]) -> Json:
+    """`status --health --json`: the figures, and what is wrong. Ages are in seconds, null where nothing waits."""
+    return {
+        "schema": SCHEMA,
+        "as_of": instant(health.now),
+        "well": not findings,
+        "findings": [
+            {"trouble": finding.trouble, "sentence": finding.sentence} for finding in findings
+        ],
+        "waiting": health.waiting,
+        "oldest_waiting_seconds": _age(health, health.oldest_waiting),
+        "unsent": health.unsent,
+        "oldest_unsent_seconds": _age(health, health.oldest_unsent),
+        "held": sum(count for _, count in health.held),
+        "doubtful": health.doubtful,
+        "workers": health.workers,
+        "last_seen": instant(health.last_seen) if health.last_seen else None,
+    }
+
+
+def _age(health: Health, since: datetime | None) -> int | None:
+    return None if since is None else int((health.now - since).total_seconds())
 
 
 def _project_json(

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from intake.model import Address, Token, normalise_address
+from intake.model import Address, Token, ascii_domain, normalise_address
 
 _ADDRESS = re.compile(r"[^@\s<>]+@[^@\s<>]+\Z")
 _TOKEN = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}\Z")
@@ -38,7 +38,7 @@ def domain(text: str) -> str:
     bare = text.strip().lower().removeprefix("@")
     if not _DOMAIN.match(bare):
         raise typer.BadParameter(f"{text} is not a domain like acme.example.")
-    return bare
+    return ascii_domain(bare)
 
 
 def day(text: str) -> date:

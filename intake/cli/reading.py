@@ -29,7 +29,6 @@ from intake.errors import ConfigError, PermanentError
 from intake.guard import ForkServer
 from intake.model import (
     OTHER,
-    Accepted,
     Authentication,
     AutoKind,
     Classification,
@@ -46,7 +45,7 @@ from intake.model import (
 from intake.orders import enclosed_documents
 from intake.reader import Reader, reader_settings
 from intake.sources.files import FileSource
-from intake.vet import VetPolicy, vet
+from intake.vet import VetPolicy, too_large, vet
 
 if TYPE_CHECKING:
     from intake.config import Settings
@@ -142,8 +141,9 @@ def _inspection(reader: Reader, raw: RawMessage, policy: VetPolicy) -> Inspectio
         return Inspection(raw.locator.name, _closed(raw), (), unread, None)
     documents = bool(enclosed_documents(parts)) or bool(message.links)
     disposition = vet(message, documents=documents, policy=policy)
-    if raw.oversize_octets is not None and isinstance(disposition, Accepted):
-        disposition = Held(HoldReason.TOO_LARGE, disposition.auto, disposition.authentication)
+    if raw.oversize_octets is not None:  # its body is not broken, it was left where it is
+        disposition, parts = too_large(disposition), ()
+        message = replace(message, links=(), defects=("only-the-header-was-taken",))
     return Inspection(
         raw.locator.name,
         message,

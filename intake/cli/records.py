@@ -8,16 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from intake.cli import tables
-from intake.cli.contract import lesson_json, review_json, status_json
+from intake.cli.contract import health_json, lesson_json, review_json, status_json
 from intake.cli.terminal import print_json, settings, show
 from intake.config import Settings
 from intake.config.checks import suggestion
 from intake.errors import ConfigError
+from intake.health import ledger_findings
 from intake.model import (
     Address,
     HoldId,
@@ -28,7 +29,7 @@ from intake.model import (
     subaddress,
 )
 from intake.reports import reports_of
-from intake.review import ACTIONS
+from intake.review import actions_for
 from storage.blobs import open_store
 from storage.directory import NewProject, ProjectChange
 from storage.ledger import Ledger
@@ -183,6 +184,23 @@ def status(which: str | None, *, on: date | None, as_json: bool, config: Path | 
     )
 
 
+def health(*, as_json: bool, config: Path | None) -> int:
+    """Show whether the desk is well, by its ledger alone; 0 if it is, else 1."""
+    decided = settings(config)
+    with open_ledger(decided) as ledger:
+        found = ledger.figures.health()
+    findings = ledger_findings(
+        found,
+        stuck=timedelta(minutes=decided.alerts.stuck_minutes),
+        sends=not decided.delivery.hold,
+    )
+    if as_json:
+        print_json(health_json(found, findings))
+    else:
+        show(*(finding.sentence for finding in findings), tables.health(found))
+    return 1 if findings else 0
+
+
 def _selected(standings: Sequence[Standing], which: str | None) -> list[Standing]:
     """All that are not closed; or those of the token or client that is named, closed ones too."""
     if which is None:
@@ -206,17 +224,17 @@ def list_reviews(*, as_json: bool, config: Path | None) -> None:
     with open_ledger(settings(config)) as ledger:
         waiting = ledger.holds.waiting()
     if not as_json:
-        show(tables.review_list(waiting, ACTIONS))
+        show(tables.review_list(waiting, actions_for))
         return
     for thing in waiting:
-        print_json(review_json(thing, ACTIONS[thing.what]))
+        print_json(review_json(thing, actions_for(thing)))
 
 
 def show_review(number: HoldId, *, config: Path | None) -> None:
     """Show one thing that waits."""
     with open_ledger(settings(config)) as ledger:
         thing = ledger.holds.find(number)
-    show(tables.review_one(thing, ACTIONS[thing.what]))
+    show(tables.review_one(thing, actions_for(thing)))
 
 
 def list_lessons(*, as_json: bool, config: Path | None) -> None:

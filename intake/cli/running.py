@@ -10,13 +10,11 @@ import logging
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
 from intake import telemetry
 from intake.app import open_blobs
 from intake.cli import tables
-from intake.cli.comparing import unknown_blobs, wrong_blobs
 from intake.cli.reading import NO_MESSAGE
 from intake.cli.records import open_ledger
 from intake.cli.terminal import progress, settings, show, warn
@@ -24,8 +22,8 @@ from intake.errors import ConfigError, TransientError
 from intake.model import HoldId, Kind, Token
 from intake.review import Reviewer
 from intake.sources.files import FileSource
-from storage.blobs import index_keys
 from storage.ledger import Ledger
+from storage.restoring import mark_as_copy
 
 
 def check(config: Path | None) -> int:
@@ -39,31 +37,41 @@ def check(config: Path | None) -> int:
     return 0 if works else 1
 
 
-def migrate(config: Path | None) -> None:
-    """Create or upgrade the database."""
+def migrate(config: Path | None, *, restored: bool) -> None:
+    """Create or upgrade the database; `restored` says that it was put back from a backup."""
     ledger = Ledger(settings(config).database.url)
     try:
         before = ledger.database.revision()
         ledger.database.migrate()
         after = ledger.database.revision()
+        if restored:
+            mark_as_copy(ledger.database)
     finally:
         ledger.close()
     show(f"The database is at revision {after}{' already' if before == after else ' now'}.")
+    if restored:
+        show("Letters that may have left before are doubted when the next worker starts.")
 
 
 def worker(config: Path | None, *, once: bool) -> int:
     """Work until stopped, or once through; then say what could not be reached and what is left."""
     from intake.app import open_app
+    from intake.metrics import Metrics
+    from intake.monitor import monitored
     from intake.worker import Worker
 
-    telemetry.configure()
-    with open_app(settings(config)) as app:
+    decided, metrics = settings(config), Metrics()
+    telemetry.configure(heard=metrics.heard)
+    with open_app(decided, timed=metrics.timed) as app:
         if not once:
-            Worker(app).run()
+            with monitored(app, metrics, bind=decided.metrics.bind):
+                Worker(app).run()
             return 0
-        left = Worker(app).once()
+        left = Worker(app).once(stoppable=True)
     if left.unreachable:
         warn(f"Could not reach: {', '.join(left.unreachable)}. Run `intake check`.")
+    if left.stopped:
+        warn("Stopped after the message in hand. Nothing is lost: run the command again to go on.")
     if left.waiting:
         warn(f"{left.waiting} messages wait for the next round.")
     return 0 if left.clean else 1
@@ -91,24 +99,6 @@ def receive(paths: Sequence[Path], config: Path | None, *, answer: bool) -> None
     show(tables.received(counts))
     if not taken:
         raise TransientError("The answers wait: the delivery does not take letters at the moment.")
-
-
-def fsck(config: Path | None) -> int:
-    """Compare the ledger with the blobs."""
-    decided = settings(config)
-    with open_ledger(decided) as ledger:
-        known = ledger.blobs()
-        pages = [index_keys(project) for project in ledger.directory.projects()]
-    store = open_blobs(decided)
-    expected = frozenset(key for page in pages for key in (page.html, page.json))
-    compared = progress(known.items(), total=len(known), label="Comparing")
-    findings = [
-        *wrong_blobs(compared, store),
-        *unknown_blobs(store.entries(), known, expected, now=datetime.now(UTC)),
-    ]
-    show(*(f"{finding.wrong}: {tables.printable(finding.key)}" for finding in findings))
-    show(f"{len(known)} blobs compared, {len(findings) or 'nothing'} wrong.")
-    return 1 if findings else 0
 
 
 def accept(number: HoldId, config: Path | None) -> None:

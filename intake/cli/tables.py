@@ -6,7 +6,7 @@ square brackets is not a colour.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from rich.console import Group, RenderableType
 from rich.markup import escape
@@ -35,7 +35,8 @@ from intake.model import (
     SortedPart,
     subaddress,
 )
-from storage.values import DoubtfulLetter, HeldThing, HoldSubject, ListedLesson
+from storage.health import Health
+from storage.values import DoubtfulLetter, HeldThing, ListedLesson
 
 _MARKS = {
     ItemState.RECEIVED: "[green]✓ received[/]",
@@ -74,6 +75,16 @@ def status(
     if doubtful:
         parts.append(_doubtful(doubtful))
     return Group(*parts)
+
+
+def health(found: Health) -> str:
+    """The figures behind a verdict, in one line."""
+    seen = f", last seen {instant(found.last_seen)}" if found.last_seen else ""
+    held = sum(count for _, count in found.held)
+    return (
+        f"Waiting: {found.waiting}; unsent: {found.unsent}; held: {held};"
+        f" doubtful: {found.doubtful}; workers: {found.workers}{seen}."
+    )
 
 
 def _counted(count: int, one: str, many: str, where: str) -> str:
@@ -135,7 +146,7 @@ def _doubtful(letters: Sequence[DoubtfulLetter]) -> Table:
 
 
 def review_list(
-    things: Sequence[HeldThing], actions: Mapping[HoldSubject, Sequence[str]]
+    things: Sequence[HeldThing], actions: Callable[[HeldThing], Sequence[str]]
 ) -> RenderableType:
     """What waits for a person, oldest first."""
     if not things:
@@ -152,7 +163,7 @@ def review_list(
             printable(thing.sender),
             printable(thing.filename or thing.subject),
             instant(thing.since),
-            ", ".join(actions[thing.what]),
+            ", ".join(actions(thing)),
         )
     return table
 

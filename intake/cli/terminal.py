@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -13,6 +14,7 @@ from intake.errors import ConfigError
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+    from rich.progress import Progress
 
     from intake.cli.contract import Json
     from intake.config import Settings
@@ -70,6 +72,22 @@ def progress(things: Iterable[T], *, total: int, label: str) -> Iterator[T]:
     if not sys.stderr.isatty():
         yield from things
         return
+    with _bar() as bar:
+        yield from bar.track(things, total=total, description=label)
+
+
+@contextmanager
+def counted(label: str) -> Iterator[Callable[[int, int], None]]:
+    """What to tell how much of how much is done; a bar on stderr shows it, where that is a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda _done, _total: None
+        return
+    with _bar() as bar:
+        task = bar.add_task(label, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _bar() -> Progress:
     from rich.console import Console
     from rich.progress import (
         BarColumn,
@@ -86,7 +104,4 @@ def progress(things: Iterable[T], *, total: int, label: str) -> Iterator[T]:
         MofNCompleteColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(
-        *columns, console=console, transient=True, disable=not console.is_terminal
-    ) as bar:
-        yield from bar.track(things, total=total, description=label)
+    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)

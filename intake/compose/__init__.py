@@ -5,11 +5,13 @@ Pure but for `load_templates`, which reads the templates once. The same brief an
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from intake.compose.letter import Mark
 from intake.compose.letters import write
 from intake.compose.mail import seal
 from intake.compose.words import Templates, load_templates, spoken
-from intake.model import Brief, OutboundMessage
+from intake.model import Brief, OutboundMessage, Thread
 
 __all__ = ["Templates", "compose", "load_templates", "spoken"]
 
@@ -22,6 +24,9 @@ _MOST_LINES = (24, 10, 4)
 def compose(brief: Brief, templates: Templates) -> OutboundMessage:
     """Write a letter and seal it; PermanentError where there is no such letter or its recipient cannot be written to."""
     text, html = _bodies(brief, templates)
+    if brief.unreached is not None:  # a letter about a person, in nobody's thread
+        subject = templates.say("unreached", address=brief.unreached.address)
+        brief = replace(brief, thread=Thread(subject))
     return seal(brief, text=text, html=html)
 
 

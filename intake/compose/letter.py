@@ -75,7 +75,10 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What the lines of one letter are written from. `most_lines` bounds the lists that a sender can make long."""
+    """What the lines of one letter are written from. `most_lines` bounds the lists that a sender can make long.
+
+    `message_octets` is the size of the largest message that is taken.
+    """
 
     report: CompletenessReport
     templates: Templates
@@ -83,3 +86,4 @@ class Scene:
     links: Mapping[int, str]
     reviews: Mapping[int, int]
     most_lines: int
+    message_octets: int

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Sequence
 from typing import assert_never
 
 from intake.compose.items import arrived_labels, coming_up, done_labels, missing, on_file, optional
 from intake.compose.legible import legible, legible_lines
 from intake.compose.letter import Letter, Line, Mark, Origin, Scene, Section
-from intake.compose.parts import CAME, PROBLEMS, came, problems, questions, settlements
+from intake.compose.parts import (
+    CAME,
+    PROBLEMS,
+    came,
+    megabytes,
+    not_taken,
+    problems,
+    questions,
+    settlements,
+)
 from intake.compose.words import Templates, spoken
 from intake.errors import PermanentError
 from intake.model import (
@@ -16,8 +27,10 @@ from intake.model import (
     Fate,
     LetterKind,
     Mailbox,
+    Obstacle,
     Project,
     Received,
+    Unreached,
     subaddress,
 )
 
@@ -28,6 +41,10 @@ _NEW = frozenset({Fate.FILED, Fate.NEWER_VERSION})
 _TOLD = frozenset(CAME) | {Fate.UNSURE}
 _SENT = _TOLD | PROBLEMS | {Fate.OPENED}
 """What a person would call a file that was sent: not the logo in the signature, not the invitation."""
+_ANOTHER_ADDRESS = frozenset(
+    {Obstacle.NO_MAILBOX, Obstacle.FULL, Obstacle.POLICY, Obstacle.PUT_OFF}
+)
+"""What another address of the same person may get around."""
 
 
 def write(brief: Brief, templates: Templates, *, most_lines: int) -> Letter:
@@ -59,6 +76,7 @@ def _scene(brief: Brief, templates: Templates, most_lines: int) -> Scene:
         links=dict(brief.link_for) if brief.kind is LetterKind.REPORT else {},
         reviews=dict(brief.review_for),
         most_lines=most_lines,
+        message_octets=brief.message_octets,
     )
 
 
@@ -74,7 +92,10 @@ def _reply(brief: Brief, scene: Scene) -> Letter:
     return Letter(
         headline=_standing(scene, is_open=bool(unusable) or _has_questions(arrived)),
         about=_about(scene.report.project),
-        opening=(_thanks(scene, people, anything=bool(arrived or unusable)), *_notes(brief)),
+        opening=(
+            _thanks(scene, people, brief.received, anything=bool(arrived or unusable)),
+            *_notes(brief),
+        ),
         sections=_filled(
             Section(
                 say("heading_came"),
@@ -209,7 +230,28 @@ def _colleague(brief: Brief, templates: Templates) -> Letter:
     )
 
 
+def _unreached(brief: Brief, person: Unreached, templates: Templates) -> Letter:
+    """Tells a freelancer whom a letter did not reach, why, and what to do about it."""
+    say, desk = templates.say, _desk_name(brief)
+    facts = {"address": person.address, "obstacle": person.obstacle.value}
+    client = brief.report.project.client.name if brief.report else ""
+    lines = [Line(Mark.NUMBER, say("unreached_ask", **facts), number=1)]
+    if person.obstacle in _ANOTHER_ADDRESS:
+        name = shlex.quote(legible(client, limit=_TITLE_CHARACTERS))
+        command = f"intake client contact add {name} NEW-ADDRESS"
+        lines.append(Line(Mark.NUMBER, say("unreached_add"), number=2, commands=(command,)))
+    return Letter(
+        headline=say("unreached", address=person.address),
+        about=_about(brief.report.project) if brief.report else desk,
+        opening=(say("unreached_why", **facts), say("unreached_lasting", lasting=person.lasting)),
+        sections=(Section(say("unreached_how"), tuple(lines), is_main=True),),
+        footer=say("question_footer", desk=desk),
+    )
+
+
 def _notice(brief: Brief, templates: Templates) -> Letter:
+    if brief.unreached is not None:
+        return _unreached(brief, brief.unreached, templates)
     desk = _desk_name(brief)
     return Letter(
         headline=templates.say("notice"),
@@ -231,8 +273,12 @@ def _progress(report: CompletenessReport) -> tuple[int, int]:
     return required - len(report.wanted), required
 
 
-def _thanks(scene: Scene, people: tuple[str, ...], *, anything: bool) -> str:
+def _thanks(
+    scene: Scene, people: tuple[str, ...], received: Sequence[Received], *, anything: bool
+) -> str:
     say = scene.templates.say
+    if received and all(not_taken(message) for message in received):
+        return say("thanks_too_large", n=len(received))
     if scene.report.complete:
         title = legible(scene.report.project.title, limit=_TITLE_CHARACTERS)
         return say("thanks_complete", freelancers=people, project=title)
@@ -241,6 +287,13 @@ def _thanks(scene: Scene, people: tuple[str, ...], *, anything: bool) -> str:
 
 def _sent(scene: Scene, message: Received) -> str:
     day = spoken(scene.templates, message.received_at.date().isoformat())
+    if whole := not_taken(message):
+        return scene.templates.say(
+            "report_too_large",
+            name=_person(message.sender),
+            size=megabytes(scene, whole.size_octets, up=True),
+            day=day,
+        )
     return scene.templates.say(
         "report_sent",
         name=_person(message.sender),

@@ -13,6 +13,8 @@ from intake.compose.legible import legible, legible_name
 from intake.compose.letter import Line, Mark, Origin, Scene
 from intake.compose.words import spoken
 from intake.model import (
+    BEHIND_LINK,
+    WHOLE_MESSAGE,
     Classification,
     Document,
     Fate,
@@ -22,6 +24,7 @@ from intake.model import (
     LinkFound,
     PartOutcome,
     Received,
+    is_among,
 )
 
 CAME = {
@@ -52,6 +55,9 @@ _CLOSED_ARCHIVES = frozenset(
         "application/x-xz",
     }
 )
+_MEGABYTE = 1_048_576
+_OF_FILES = 0.73
+"""The share of a mail that is files: base64 makes four octets of three, and a line end for every 76 of them."""
 _LINKS = {
     LinkFate.COUNTED: Mark.DONE,
     LinkFate.FETCHED: Mark.DONE,
@@ -63,8 +69,13 @@ def came(scene: Scene, received: Sequence[Received]) -> tuple[Line, ...]:
     """The documents and links that arrived and what they were taken for, in the order of the mail."""
     lines = []
     for message in received:
-        lines += [_came(scene, part, message.parts) for part in message.parts if part.fate in CAME]
-        lines += [_link(scene, link) for link in message.links if link.fate in _LINKS]
+        lines += [_came(scene, part, message) for part in message.parts if part.fate in CAME]
+        by_their_files = [_link_to(part, message) for part in message.parts]
+        lines += [
+            _link(scene, link)
+            for link in message.links
+            if link.fate in _LINKS and link not in by_their_files
+        ]
     return tuple(lines)
 
 
@@ -72,9 +83,10 @@ def problems(scene: Scene, received: Sequence[Received]) -> tuple[Line, ...]:
     """What could not be used, and the one thing to do about each."""
     lines = []
     for message in received:
-        lines += [
-            _problem(scene, part, message.parts) for part in message.parts if part.fate in PROBLEMS
-        ]
+        if whole := not_taken(message):
+            lines.append(_too_large(scene, whole, message))
+            continue
+        lines += [_problem(scene, part, message) for part in message.parts if part.fate in PROBLEMS]
         lines += [
             _needs_access(scene, link)
             for link in message.links
@@ -83,10 +95,21 @@ def problems(scene: Scene, received: Sequence[Received]) -> tuple[Line, ...]:
     return tuple(lines)
 
 
+def not_taken(message: Received) -> PartOutcome | None:
+    """The message as a whole, where nothing but its header was taken; None for one that was read."""
+    return next((part for part in message.parts if part.path == WHOLE_MESSAGE), None)
+
+
+def megabytes(scene: Scene, octets: int, *, up: bool) -> str:
+    """A size in words, in tenths of a megabyte: rounded up, so that it is over a limit that is rounded down."""
+    tenths = -(-octets * 10 // _MEGABYTE) if up else octets * 10 // _MEGABYTE
+    return scene.templates.say("megabytes", tenths=max(tenths, 1))
+
+
 def questions(scene: Scene, received: Sequence[Received]) -> tuple[Line, ...]:
     """What nobody is sure of, asked of the one who sent it."""
     return tuple(
-        _question(scene, part, message.parts)
+        _question(scene, part, message)
         for message in received
         for part in message.parts
         if part.fate is Fate.UNSURE
@@ -96,7 +119,7 @@ def questions(scene: Scene, received: Sequence[Received]) -> tuple[Line, ...]:
 def settlements(scene: Scene, received: Sequence[Received]) -> tuple[Line, ...]:
     """The same questions for the freelancer, with the evidence and the commands that settle them."""
     return tuple(
-        _settlement(scene, document, part, message.parts)
+        _settlement(scene, document, part, message)
         for message in received
         for part in message.parts
         if part.fate is Fate.UNSURE and (document := _document(scene, part)) is not None
@@ -148,9 +171,9 @@ def _document(scene: Scene, part: PartOutcome) -> Document | None:
     return None if part.number is None else scene.documents.get(part.number)
 
 
-def _came(scene: Scene, part: PartOutcome, parts: Sequence[PartOutcome]) -> Line:
+def _came(scene: Scene, part: PartOutcome, message: Received) -> Line:
     document = _document(scene, part)
-    where = _origin_of_part(scene, part, parts)
+    where = _origin_of_part(scene, part, message)
     say = scene.templates.say
     if document is None:
         return Line(CAME[part.fate], where.name, say(_sentence(part.fate)))
@@ -158,11 +181,20 @@ def _came(scene: Scene, part: PartOutcome, parts: Sequence[PartOutcome]) -> Line
     entries = items_of(scene, document)
     if mark is Mark.DONE and entries and not is_current(scene, document):
         if any(entry.state is ItemState.UNSURE for entry in entries):
-            return _question(scene, part, parts)
+            return _question(scene, part, message)
         return Line(
             Mark.NOTED, taken_for(scene, document), say("fate_not_current"), origins=(where,)
         )
     return Line(mark, taken_for(scene, document), say(fate), origins=(where,))
+
+
+def _link_to(part: PartOutcome, message: Received) -> LinkFound | None:
+    """The link behind which a part lay, None for one that came with the mail."""
+    container = part.container or ""
+    number = container.removeprefix(BEHIND_LINK)
+    if number == container or not number.isdecimal() or int(number) > len(message.links):
+        return None
+    return message.links[int(number) - 1]
 
 
 def _link(scene: Scene, link: LinkFound) -> Line:
@@ -174,12 +206,29 @@ def _link(scene: Scene, link: LinkFound) -> Line:
     return Line(_LINKS[link.fate], taken_for(scene, document), sentence, origins=(where,))
 
 
-def _problem(scene: Scene, part: PartOutcome, parts: Sequence[PartOutcome]) -> Line:
-    where = _origin_of_part(scene, part, parts)
+def _problem(scene: Scene, part: PartOutcome, message: Received) -> Line:
+    where = _origin_of_part(scene, part, message)
     sentence = _sentence(part.fate)
     if part.fate is Fate.UNSUPPORTED and part.media_type in _CLOSED_ARCHIVES:
         sentence = "fate_unsupported_archive"
     return Line(Mark.PROBLEM, where.name, scene.templates.say(sentence))
+
+
+def _too_large(scene: Scene, whole: PartOutcome, message: Received) -> Line:
+    """What to send instead. A link that only a person can open is for the freelancer, who need not be told so."""
+    say, people = scene.templates.say, scene.report.project.freelancers
+    label = say(
+        "whole_mail",
+        subject=legible_name(whole.filename or ""),
+        size=megabytes(scene, whole.size_octets, up=True),
+    )
+    detail = say(
+        "mail_too_large",
+        limit=megabytes(scene, scene.message_octets, up=False),
+        files=max(1, int(scene.message_octets * _OF_FILES) // _MEGABYTE),
+        freelancers=() if is_among(message.sender.address, people) else people,
+    )
+    return Line(Mark.PROBLEM, label, detail)
 
 
 def _needs_access(scene: Scene, link: LinkFound) -> Line:
@@ -187,9 +236,9 @@ def _needs_access(scene: Scene, link: LinkFound) -> Line:
     return Line(Mark.PROBLEM, _link_label(scene, link), sentence, origins=(_url(link),))
 
 
-def _question(scene: Scene, part: PartOutcome, parts: Sequence[PartOutcome]) -> Line:
+def _question(scene: Scene, part: PartOutcome, message: Received) -> Line:
     say = scene.templates.say
-    where = _origin_of_part(scene, part, parts)
+    where = _origin_of_part(scene, part, message)
     document = _document(scene, part)
     entries = items_of(scene, document) if document is not None else ()
     if document is None or not entries:
@@ -208,9 +257,7 @@ def _is_dated(classification: Classification, entries: Sequence[ItemReport]) -> 
     return classification.span is not None and not (periodic and classification.cadence is None)
 
 
-def _settlement(
-    scene: Scene, document: Document, part: PartOutcome, parts: Sequence[PartOutcome]
-) -> Line:
+def _settlement(scene: Scene, document: Document, part: PartOutcome, message: Received) -> Line:
     say = scene.templates.say
     classification = document.classification
     others = [
@@ -231,18 +278,20 @@ def _settlement(
     if review is not None:
         commands = [f"intake review accept {review}"]
         commands += [f"intake review relabel {review} {kind}" for kind in others]
-    where = _origin_of_part(scene, part, parts)
+    where = _origin_of_part(scene, part, message)
     return Line(Mark.QUESTION, asked, why, origins=(where,), commands=tuple(commands))
 
 
-def _origin_of_part(scene: Scene, part: PartOutcome, parts: Sequence[PartOutcome]) -> Origin:
+def _origin_of_part(scene: Scene, part: PartOutcome, message: Received) -> Origin:
     say = scene.templates.say
     document = _document(scene, part)
     name = legible_name(part.filename or (document.filename if document else "") or "")
     name = name or say("unnamed")
-    container = next((entry.filename for entry in parts if entry.path == part.container), None)
-    if container:
+    entries = (entry.filename for entry in message.parts if entry.path == part.container)
+    if container := next(entries, None):
         name = say("inside", name=name, container=legible_name(container, limit=40))
+    if link := _link_to(part, message):
+        name = say("fetched_from", name=name, service=legible(link.service, limit=40))
     if document is None:
         return Origin(name)
     return Origin(_numbered(scene, name, document.number), _openable(scene, document))

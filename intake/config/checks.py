@@ -14,7 +14,7 @@ from difflib import get_close_matches
 from ipaddress import ip_address
 from itertools import pairwise
 from pathlib import Path
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo, WrapValidator
@@ -33,6 +33,7 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}\Z")
 _HOST = re.compile(
     r"(\*\.)?(?P<name>[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63}){1,9})(:(?P<port>[0-9]{1,5}))?\Z"
 )
+_TENANT = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,252}\Z")
 _LISTENER = re.compile(
     r"(\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9_.-]{1,253}):(?P<port>[1-9][0-9]{0,4})\Z"
 )
@@ -41,11 +42,15 @@ _LONGEST_SILENCE_DAYS = 365
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a value can only be judged by: the file's folder, the kinds that exist, the checklists that are named."""
+    """What a value can only be judged by: the file's folder, the kinds that exist, the checklists that are named.
+
+    `imap_folder` is where the first source takes mail from, None where that is no IMAP server.
+    """
 
     folder: Path
     kinds: frozenset[str]
     checklists: tuple[str, ...]
+    imap_folder: str | None = None
 
 
 def surroundings(info: ValidationInfo) -> Surroundings | None:
@@ -265,6 +270,51 @@ def _clamd(value: str) -> str:
     return text
 
 
+def _https_url(value: str) -> str:
+    """An address to which secrets may be sent: over TLS, or on this machine."""
+    try:
+        parts = urlsplit(value.strip())
+        scheme, host = parts.scheme, parts.hostname or ""
+    except ValueError:
+        scheme, host = "", ""
+    if not host or scheme not in {"https", "http"}:
+        raise ValueError("is not an address like https://login.example/token")
+    if scheme == "http" and not is_loopback(host):
+        raise ValueError("http is for this machine only, use https")
+    return value.strip()
+
+
+def _tenant(value: str) -> str:
+    if not _TENANT.match(value.strip()):
+        raise ValueError("is neither a directory's id nor its domain, like studio.onmicrosoft.com")
+    return value.strip()
+
+
+def _bind(value: str) -> str:
+    """An address of this machine and a port; 0 is any port that is free."""
+    host, _, port = value.strip().rpartition(":")
+    bare = host.removeprefix("[").removesuffix("]")
+    try:
+        known = bare == "localhost" or bool(ip_address(bare))
+    except ValueError:
+        known = False
+    if not known or not port.isdecimal() or int(port) > 65_535 or (":" in bare) == (bare == host):
+        raise ValueError("is not an address and a port of this machine, like 127.0.0.1:9108")
+    return f"{host}:{int(port)}"
+
+
+def on_the_first_source(value: str | None, info: ValidationInfo) -> str | None:
+    """A folder on the IMAP server that the first source is; None for none."""
+    around = surroundings(info)
+    if value is None or around is None:
+        return value
+    if around.imap_folder is None:
+        raise ValueError("needs an IMAP server as the first source, or leave this at null")
+    if value.lower() == around.imap_folder.lower():
+        raise ValueError("is where mail comes in, name another folder, like Sent")
+    return value
+
+
 def known_kind(value: str, info: ValidationInfo) -> str:
     """A kind that is built in or stands under `kinds`."""
     around = surroundings(info)
@@ -297,6 +347,7 @@ def _kind_name(value: str) -> str:
 
 
 ADDRESS = AfterValidator(_address)
+BIND = AfterValidator(_bind)
 CLAMD = AfterValidator(_clamd)
 EXAMPLE = AfterValidator(_example)
 FETCH_HOST = AfterValidator(_fetch_host)
@@ -304,10 +355,12 @@ FILLED = AfterValidator(_filled)
 FOLDER = AfterValidator(_folder)
 HOLIDAYS = AfterValidator(canonical)
 HOURS = BeforeValidator(hours_of)
+HTTPS_URL = AfterValidator(_https_url)
 KIND_NAME = AfterValidator(_kind_name)
 MONTH_NAME = BeforeValidator(_month)
 MONTH = AfterValidator(_of_twelve)
 NAME = AfterValidator(_name)
 PORT = AfterValidator(_port)
+TENANT = AfterValidator(_tenant)
 TIMEZONE = AfterValidator(_timezone)
 WEEKLY = BeforeValidator(weekly_of)

@@ -42,6 +42,7 @@ def load(path: Path, environment: Mapping[str, str]) -> Settings:
         folder=path.absolute().parent,
         kinds=frozenset({spec.kind for spec in kinds.built_in()} | set(_names(tree.get("kinds")))),
         checklists=_names(tree.get("checklists")) or tuple(onboarding()),
+        imap_folder=_imap_folder(tree.get("sources")),
     )
     try:
         settings = Settings.model_validate(sections, context=around)
@@ -136,6 +137,14 @@ def _yaml_why(error: yaml.YAMLError) -> str:
 
 def _names(section: JsonValue) -> tuple[str, ...]:
     return tuple(section) if isinstance(section, dict) else ()
+
+
+def _imap_folder(sources: JsonValue) -> str | None:
+    """Where the first source takes mail from, None where it is no IMAP server."""
+    first = sources[0] if isinstance(sources, list) and sources else None
+    if not isinstance(first, dict) or first.get("type") != "imap":
+        return None
+    return str(first.get("folder") or "INBOX")
 
 
 def _refusal(path: Path, mistakes: Sequence[Mistake]) -> ConfigError:

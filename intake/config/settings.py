@@ -16,6 +16,7 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    PrivateAttr,
     SecretStr,
     ValidationInfo,
     field_validator,
@@ -23,6 +24,7 @@ from pydantic import (
 
 from intake.config.checks import (
     ADDRESS,
+    BIND,
     CLAMD,
     EXAMPLE,
     FETCH_HOST,
@@ -30,13 +32,16 @@ from intake.config.checks import (
     FOLDER,
     HOLIDAYS,
     HOURS,
+    HTTPS_URL,
     KIND_NAME,
     MONTH,
     MONTH_NAME,
     NAME,
     PORT,
+    TENANT,
     TIMEZONE,
     WEEKLY,
+    Surroundings,
     at_least,
     blob_url,
     database_url,
@@ -45,6 +50,7 @@ from intake.config.checks import (
     known_kind,
     loopback_if_plain,
     not_yet,
+    on_the_first_source,
     rising_days,
     some_weekdays,
     suggestion,
@@ -61,8 +67,6 @@ Folder = Annotated[Path, FOLDER]
 Count = Annotated[int, at_least(1)]
 Security = Literal["tls", "starttls", "plain"]
 CheckedSecurity = Annotated[Security, AfterValidator(loopback_if_plain)]
-
-_NO_SENT_FOLDER = "a Sent folder on the server is not written or searched"
 
 
 class AnswerCaps(BaseModel):
@@ -112,20 +116,52 @@ class AuthenticationSettings(BaseModel):
 
 
 class OAuth2Settings(BaseModel):
-    """A sign-in without a password; read so that mistakes show, and refused where it stands."""
+    """A sign-in without a password: by a person once (a refresh token), or at Microsoft by the app itself (its secret).
+
+    An empty secret counts as none, so that `${NAME:-}` may stand there. The addresses and the scope are None for the
+    provider's own.
+    """
 
     model_config = STRICT
     provider: Literal["google", "microsoft"]
     client_id: Text = Field(repr=False)
-    client_secret: SecretStr | None = None
+    client_secret: SecretStr | None = Field(default=None, validate_default=True)
     refresh_token: SecretStr | None = None
-    tenant: str | None = Field(default=None, repr=False)
+    tenant: Annotated[str, TENANT] | None = Field(default=None, repr=False, validate_default=True)
+    token_url: Annotated[str, HTTPS_URL] | None = Field(default=None, repr=False)
+    device_url: Annotated[str, HTTPS_URL] | None = Field(default=None, repr=False)
+    authorization_url: Annotated[str, HTTPS_URL] | None = Field(default=None, repr=False)
+    scope: Text | None = None
+
+    @field_validator("client_secret", "refresh_token")
+    @classmethod
+    def _empty_is_none(cls, secret: SecretStr | None) -> SecretStr | None:
+        return secret if secret is not None and secret.get_secret_value() else None
+
+    @field_validator("client_secret")
+    @classmethod
+    def _google_wants_a_secret(
+        cls, secret: SecretStr | None, info: ValidationInfo
+    ) -> SecretStr | None:
+        if secret is None and info.data.get("provider") == "google":
+            raise ValueError("is missing, Google gives one with the client_id")
+        return secret
+
+    @field_validator("tenant")
+    @classmethod
+    def _an_app_names_its_directory(cls, tenant: str | None, info: ValidationInfo) -> str | None:
+        if tenant is not None and info.data.get("provider") == "google":
+            raise ValueError("is for microsoft only")
+        by_itself = info.data.get("client_secret") and "refresh_token" in info.data
+        by_itself = by_itself and not info.data["refresh_token"]
+        if by_itself and info.data.get("provider") == "microsoft" and tenant in _NO_DIRECTORY:
+            raise ValueError(
+                "is missing, an app that signs in by itself names its directory (an id or a domain)"
+            )
+        return tenant
 
 
-NoOAuth2 = Annotated[
-    OAuth2Settings | None,
-    not_yet("signing in with OAuth2 is not possible, use a password (an app password);", None),
-]
+_NO_DIRECTORY = (None, "common", "organizations", "consumers")
 
 
 class ImapSource(BaseModel):
@@ -139,8 +175,8 @@ class ImapSource(BaseModel):
         default_factory=lambda given: 993 if given.get("security") == "tls" else 143
     )
     username: Text = Field(repr=False)
-    oauth2: NoOAuth2 = Field(default=None, repr=False)
-    password: SecretStr
+    oauth2: OAuth2Settings | None = Field(default=None, repr=False)
+    password: SecretStr | None = Field(default=None, validate_default=True)
     folder: Text = Field(default="INBOX", repr=False)
     done_folder: Text = Field(default="Intake/Done", repr=False)
     held_folder: Text = Field(default="Intake/Held", repr=False)
@@ -148,8 +184,12 @@ class ImapSource(BaseModel):
 
     @field_validator("password")
     @classmethod
-    def _password_is_filled(cls, password: SecretStr) -> SecretStr:
-        return _filled_secret(password)
+    def _password_or_oauth2(
+        cls, password: SecretStr | None, info: ValidationInfo
+    ) -> SecretStr | None:
+        if password is None and "oauth2" in info.data and info.data["oauth2"] is None:
+            raise ValueError("is missing")
+        return _alone_and_filled(password, info)
 
     @field_validator("done_folder", "held_folder")
     @classmethod
@@ -181,14 +221,31 @@ class SmtpDelivery(BaseModel):
     port: Annotated[int, at_least(1), PORT] = Field(
         default_factory=lambda given: {"tls": 465, "plain": 25}.get(str(given.get("security")), 587)
     )
-    oauth2: NoOAuth2 = Field(default=None, repr=False)
-    username: Text | None = Field(default=None, repr=False)
+    oauth2: OAuth2Settings | None = Field(default=None, repr=False)
+    username: Text | None = Field(default=None, repr=False, validate_default=True)
     password: SecretStr | None = Field(default=None, validate_default=True)
     bounce_address: Annotated[Address, ADDRESS] | None = Field(default=None, repr=False)
-    sent_folder: Annotated[str | None, not_yet(_NO_SENT_FOLDER, None)] = Field(
+    sent_folder: Annotated[Text | None, AfterValidator(on_the_first_source)] = Field(
         default=None, repr=False
     )
+    server_keeps_sent: bool = False
     hold: bool = False
+
+    @field_validator("server_keeps_sent")
+    @classmethod
+    def _only_where_one_can_look(cls, keeps: bool, info: ValidationInfo) -> bool:  # noqa: FBT001  # pydantic's signature
+        if keeps and "sent_folder" in info.data and info.data["sent_folder"] is None:
+            raise ValueError(
+                "says nothing without sent_folder, the folder in which the server files it"
+            )
+        return keeps
+
+    @field_validator("username")
+    @classmethod
+    def _username_goes_with_oauth2(cls, username: str | None, info: ValidationInfo) -> str | None:
+        if username is None and info.data.get("oauth2") is not None:
+            raise ValueError("is missing, oauth2 signs in to an account")
+        return username
 
     @field_validator("password")
     @classmethod
@@ -196,11 +253,12 @@ class SmtpDelivery(BaseModel):
         cls, password: SecretStr | None, info: ValidationInfo
     ) -> SecretStr | None:
         username = info.data.get("username")
-        if password is None and username is not None:
+        without = "oauth2" in info.data and info.data["oauth2"] is None
+        if password is None and username is not None and without:
             raise ValueError("is missing, the username needs one")
         if password is not None and username is None and "username" in info.data:
             raise ValueError("has no username beside it")
-        return None if password is None else _filled_secret(password)
+        return _alone_and_filled(password, info)
 
 
 class MaildirDelivery(BaseModel):
@@ -210,10 +268,14 @@ class MaildirDelivery(BaseModel):
     type: Literal["maildir"]
     path: Folder = Field(repr=False)
     bounce_address: Annotated[Address, ADDRESS] | None = Field(default=None, repr=False)
-    sent_folder: Annotated[str | None, not_yet(_NO_SENT_FOLDER, None)] = Field(
-        default=None, repr=False
-    )
+    sent_folder: str | None = Field(default=None, repr=False)
     hold: bool = False
+
+    @field_validator("sent_folder")
+    @classmethod
+    def _kept_here(cls, sent_folder: str | None) -> None:
+        if sent_folder is not None:
+            raise ValueError("is for type: smtp, a Maildir keeps every letter by itself")
 
 
 DeliverySettings = Annotated[SmtpDelivery | MaildirDelivery, Field(discriminator="type")]
@@ -478,24 +540,29 @@ class AlertSettings(BaseModel):
 
 
 class MetricsSettings(BaseModel):
-    """Where figures for monitoring are served."""
+    """Where figures for monitoring are served: host:port, port 0 for any, None for nowhere."""
 
     model_config = STRICT
-    bind: Annotated[str, not_yet("metrics are not served", "127.0.0.1:9108")] = "127.0.0.1:9108"
+    bind: Annotated[str, BIND] | None = Field(default="127.0.0.1:9108", repr=False)
 
 
 class KeySettings(BaseModel):
-    """Keys that encrypt what the ledger must keep secret."""
+    """Keys that encrypt what is kept beside the ledger. `tokens` is any long text, "" for none: refresh tokens of OAuth2."""
 
     model_config = STRICT
     tokens: SecretStr = SecretStr("")
 
     @field_validator("tokens")
     @classmethod
-    def _no_tokens_to_encrypt(cls, tokens: SecretStr) -> SecretStr:
-        if tokens.get_secret_value():
-            raise ValueError("OAuth2 tokens are not stored yet, leave this at its default")
+    def _long_enough(cls, tokens: SecretStr) -> SecretStr:
+        if 0 < len(tokens.get_secret_value()) < _SHORTEST_KEY:
+            raise ValueError(
+                f"is under {_SHORTEST_KEY} characters; `openssl rand -hex 32` prints a good one"
+            )
         return tokens
+
+
+_SHORTEST_KEY = 16
 
 
 class Settings(BaseModel):
@@ -526,6 +593,17 @@ class Settings(BaseModel):
     alerts: AlertSettings = AlertSettings()
     metrics: MetricsSettings = MetricsSettings()
     keys: KeySettings = KeySettings()
+    _folder: Path = PrivateAttr(default_factory=Path.cwd)
+
+    def model_post_init(self, context: object) -> None:
+        """Remember where the file lies."""
+        if isinstance(context, Surroundings):
+            self._folder = context.folder
+
+    @property
+    def state_folder(self) -> Path:
+        """Where this machine keeps what the ledger does not: beside the SQLite file, else beside the configuration."""
+        return self.database.file.parent if self.database.file else self._folder
 
     @property
     def default_checklist(self) -> str:
@@ -553,6 +631,12 @@ class Settings(BaseModel):
             hint = suggestion(name, self.checklists)
             raise ConfigError(f"There is no checklist {name!r}{hint or f'; there are: {known}.'}")
         return Checklist(name, tuple(entry.to_item() for entry in self.checklists[name]))
+
+
+def _alone_and_filled(password: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+    if password is not None and info.data.get("oauth2") is not None:
+        raise ValueError("stands beside oauth2, keep one of the two")
+    return None if password is None else _filled_secret(password)
 
 
 def _filled_secret(secret: SecretStr) -> SecretStr:

@@ -13,7 +13,7 @@ from intake.fetch.following import fetch
 from intake.fetch.outcomes import Fetched, FetchPolicy, Outcome, RefusedError
 from intake.fetch.places import place_of
 from intake.links import download_address
-from intake.model import LinkFate, LinkFound, Part, Role, Sha256
+from intake.model import BEHIND_LINK, LinkFate, LinkFound, Part, Role, Sha256
 
 MOST_FILES = 10
 """Files that are fetched for one message."""
@@ -49,7 +49,7 @@ def files_behind(
         )
         outcome = _fetched_now(links[number].url, rest, resolver)
         if isinstance(outcome, Fetched):
-            parts.append(_part(outcome, f"link:{number + 1}"))
+            parts.append(_part(outcome, f"{BEHIND_LINK}{number + 1}"))
             found[number] = replace(links[number], fate=LinkFate.FETCHED)
     return FilesBehind(tuple(found), tuple(parts))
 

@@ -411,6 +411,8 @@ def _parts(words: Sequence[Word], place: int, context: Context) -> bool:
                 entry.text in {"all", "everything", "nothing", "alles", "alle"} for entry in left
             )
         )
+    if word.text == ":" and not _targets(left) and _targets(right):
+        return _says_something(left, context) and _says_something(right, context)
     if word.text in {"-", ":"}:
         return bool(_targets(left) and _targets(right) and not _opens_list(left)) or (
             word.text == "-"

@@ -385,13 +385,11 @@ def confidential(sight: Sight) -> Found | None:
         and not all(entry.classes for entry in seen if not entry.named)
     ):
         return None
-    negated = [
-        entry for entry in seen if entry.text in {"nothing", "nichts", "none", "hardly"}
-    ] or [
-        place
-        for place in places_of(seen, "not", "no")
-        if not seen[place].classes & {"confidential_do"}
-    ]
+    negated = any(
+        entry.text in {"nothing", "nichts", "none", "hardly"}
+        or (entry.classes & {"not", "no"} and "confidential_do" not in entry.classes)
+        for entry in seen
+    )
     unknown = strangers(seen)
     if len(unknown) > MOST_UNKNOWN:
         return None

@@ -472,7 +472,8 @@ def _numbered_at(words: Sequence[Word], place: int, context: Context) -> tuple[W
         if numbers:
             thing = _files(numbers, context) if "document" in classes else _items(numbers, context)
             return Word("named", words[place].start, words[end - 1].end, thing), end - place
-    if sized and "arrived" in classes and (which := _arrived(context)):
+    pointed = place + sized < len(words) and named(words[place + sized], kind=Files)
+    if sized and not pointed and "arrived" in classes and (which := _arrived(context)):
         return Word("arrived", words[place].start, words[place + sized - 1].end, (which,)), sized
     ordinal = next((name for name in lexicon(languages, _ORDINALS).at(plain, 0)[1]), None)
     if ordinal and len(plain) > 1 and lexicon(languages, ("document",)).at(plain, 1)[0]:

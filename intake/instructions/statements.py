@@ -260,9 +260,12 @@ def _nothing_named(sight: Sight, seen: Sequence[Seen]) -> Found | None:
 
 def later(sight: Sight) -> Found | None:
     """“The deck follows on Friday”, “still working on 3”, “Den Jahresplan schicken wir nächste Woche”."""
-    if sight.has("may", "said", "shown", "ban", "if", "except", "newer"):
+    if sight.has("may", "said", "shown", "ban", "if", "except") or (
+        sight.has("newer") and sight.has("no", "not")
+    ):
         return None
     seen = sight.seen(
+        "late_adjective",
         "own",
         "you",
         "will",
@@ -709,6 +712,7 @@ def _written_name(
             "looks after",
             "takes care of",
             "can send",
+            "should have",
             "can provide",
             "is responsible for",
             "owns",

@@ -256,13 +256,11 @@ def _with_signed(tree: Tree, own: _Content) -> _Content:
 
 def _is_body(leaf: Leaf, disposition: ContentField) -> bool:
     """A nameless text/plain or text/html that is no attachment; also a multipart without parts, for all it holds is text."""
+    if disposition.media_type == "attachment" or file_name(leaf.content, disposition) is not None:
+        return False
     if leaf.content.media_type.startswith("multipart/"):
         return len(leaf.within) < MAX_LEVELS
-    return (
-        leaf.content.media_type in {"text/plain", "text/html"}
-        and disposition.media_type != "attachment"
-        and file_name(leaf.content, disposition) is None
-    )
+    return leaf.content.media_type in {"text/plain", "text/html"}
 
 
 def _body(path: str, content: ContentField, decoded: Decoded) -> _Body:

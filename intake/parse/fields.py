@@ -15,7 +15,7 @@ from email.utils import getaddresses, parsedate_to_datetime
 
 import mailparser
 
-from intake.model import HeaderField, Mailbox, normalise_address
+from intake.model import Address, HeaderField, Mailbox, normalise_address
 from intake.parse.decode import raw_text, unfold, words
 from intake.parse.walk import Block, RawField
 
@@ -29,6 +29,7 @@ _MAX_ASKED_OCTETS = 16 * 1024
 _ASKED = {"from", "reply-to", "to", "cc", "date"}
 _ANGLE = re.compile(r"<\s*([^<>\s@]+@[^<>\s@]+)\s*>")
 _BARE = re.compile(r"(?<![^\s<>@,;:\"()\[\]])[^\s<>@,;:\"()\[\]]++@[^\s<>@,;:\"()\[\]]+")
+_ENCODED_WORD = re.compile(r"=\?[^?\s]{1,60}\?[bBqQ]\?[^?]{0,2000}\?=")
 _IDENTIFIER = re.compile(r"<[^<>\s]{1,990}>")
 _DEFECT_NAME = re.compile(r"[A-Za-z]+(?:Defect|Error)\b")
 
@@ -145,10 +146,23 @@ def _single_sender(found: tuple[Mailbox, ...], block: Block) -> Mailbox | None:
     values = [entry.value for entry in block.fields if entry.name.lower() == "from"]
     if len(values) != 1 or len(values[0]) > _MAX_ASKED_OCTETS:
         return None  # what stands behind the bound may be one more
+    text = unfold(raw_text(values[0]))
     if found:
         alone = len({box.address for box in found}) == 1 and found[0].address.count("@") == 1
-        return max(found, key=lambda box: bool(box.name)) if alone else None
-    return _lenient(words(unfold(raw_text(values[0]))))
+        sender = max(found, key=lambda box: bool(box.name)) if alone else None
+    else:
+        sender = _lenient(words(text))
+    return sender if sender and _is_said(sender.address, text) else None
+
+
+def _is_said(address: Address, text: str) -> bool:
+    """Whether an address stands in a From field as it was sent, or nothing else does.
+
+    An encoded word is a name (RFC 2047 5): an address that it spells must not outweigh one that servers saw and checked.
+    """
+    plain = (_mailbox("", found) for found in _BARE.findall(_ENCODED_WORD.sub(" ", text)))
+    said = {box.address for box in plain if box}
+    return address in said or not said
 
 
 def _lenient(text: str) -> Mailbox | None:

@@ -21,6 +21,13 @@ _BLOCKS = (
     "p, div, tr, li, ul, ol, table, h1, h2, h3, h4, h5, h6, pre, section, article, hr, blockquote"
 )
 _UNSEEN = "head, style, script, title, template, [hidden]"
+_MAX_STYLE = 2_000
+_MAX_UNSIZED = 20
+_HIDDEN = re.compile(
+    r"(?:^|;)(?:display:none|visibility:hidden|opacity:0(?:\.0*)?(?=;|!|$)|max-height:0(?:px)?(?=;|!|$).*overflow:hidden|"
+    r"overflow:hidden;(?:.*;)?max-height:0(?:px)?(?=;|!|$))"
+)
+_NO_SIZE = re.compile(r"(?:^|;)font-size:0(?:px|pt|em|%)?(?=;|!|$)")
 _CITED = 'blockquote[type="cite"], blockquote.gmail_quote, blockquote.protonmail_quote'
 _WHOLLY_QUOTED = (
     "div.yahoo_quoted, div.protonmail_quote, div.moz-forward-container, "
@@ -72,6 +79,8 @@ def drop_quoted(tree: LexborHTMLParser) -> None:
 
 def text_of(tree: LexborHTMLParser) -> str:
     """The text that a reader sees, one line for each block; the tree is used up."""
+    for node in reversed(_hidden(tree)):
+        node.decompose()
     for node in reversed(_found(tree, _UNSEEN)):
         node.decompose()
     for node in tree.css("br"):
@@ -84,6 +93,25 @@ def text_of(tree: LexborHTMLParser) -> str:
     text = tree.body.text() if tree.body else ""
     lines = (" ".join(line.split()) for line in text.split(_BREAK))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def _hidden(tree: LexborHTMLParser) -> list[LexborNode]:
+    """The nodes whose own style lets nobody see them: what newsletters put first, for the list of messages to show.
+
+    Letters without a size hide nothing around others that have one: layouts close gaps like this.
+    """
+    styled = [(node, _style(node)) for node in _found(tree, "[style]")]
+    unsized = [node for node, style in styled if _NO_SIZE.search(style)][:_MAX_UNSIZED]
+    unseen = {
+        node.mem_id
+        for node in unsized
+        if not any("font" in _style(inner) for inner in node.css("[style]")[1:])
+    }
+    return [node for node, style in styled if node.mem_id in unseen or _HIDDEN.search(style)]
+
+
+def _style(node: LexborNode) -> str:
+    return "".join((node.attributes.get("style") or "")[:_MAX_STYLE].lower().split())
 
 
 def _found(tree: LexborHTMLParser, selectors: str) -> list[LexborNode]:

@@ -7,12 +7,14 @@ left even when a mail program has since moved it to `cur/` or filed it in a fold
 from __future__ import annotations
 
 import hashlib
+import math
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from intake.errors import ConfigError
-from intake.model import CheckLine, Deferred, Delivery, OutboundMessage, Sent
+from intake.model import CheckLine, Delivery, Late, OutboundMessage, Sent, Unavailable
 
 
 class MaildirSink:
@@ -21,14 +23,21 @@ class MaildirSink:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def send(self, message: OutboundMessage) -> Delivery:
-        """Write to `tmp/`, fsync, rename to `new/`, fsync: there is no half letter, and none is lost with the power."""
+    def send(self, message: OutboundMessage, *, valid_until: float = math.inf) -> Delivery:
+        """Write to `tmp/`, fsync, rename to `new/`, fsync: there is no half letter, and none is lost with the power.
+
+        Late if it is not ready to be renamed by `valid_until`.
+        """
         try:
             self._make()
-            if not self.find(message.message_id):
-                self._write(_file_name(message.message_id), message.octets)
+            unfinished = self._write(_file_name(message.message_id), message.octets)
+            if time.clock_gettime(time.CLOCK_BOOTTIME) >= valid_until:
+                unfinished.unlink()
+                return Late()
+            self._finish(unfinished, message.message_id)
         except OSError as error:
-            return Deferred(f"the Maildir could not be written ({type(error).__name__})")
+            detail = f"the Maildir could not be written ({type(error).__name__})"
+            return Unavailable(detail, answered=False)
         return Sent(message.message_id)
 
     def find(self, message_id: str) -> bool:
@@ -54,13 +63,20 @@ class MaildirSink:
         for name in ("tmp", "new", "cur"):
             (self._path / name).mkdir(mode=0o700, parents=True, exist_ok=True)
 
-    def _write(self, name: str, octets: bytes) -> None:
+    def _write(self, name: str, octets: bytes) -> Path:
         unfinished = self._path / "tmp" / f"{name}.{os.getpid()}"
         with unfinished.open("wb") as file:
             file.write(octets)
             file.flush()
             os.fsync(file.fileno())
-        unfinished.rename(self._path / "new" / name)
+        return unfinished
+
+    def _finish(self, unfinished: Path, message_id: str) -> None:
+        """Let the letter be seen, unless it is there already."""
+        if self.find(message_id):
+            unfinished.unlink()
+            return
+        unfinished.rename(self._path / "new" / _file_name(message_id))
         _fsync_directory(self._path / "new")
 
     def _entries(self) -> Iterator[str]:

@@ -6,25 +6,22 @@ It decides which messages to take, in which portions, and when to connect again.
 
 from __future__ import annotations
 
-import random
 import re
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 
-from intake.errors import ConfigError, IntakeError, PermanentError, TransientError
+from intake.errors import IntakeError, TransientError
 from intake.model import CheckLine, Locator, RawMessage
 from intake.sources.imap_session import (
-    AccessRefusedError,
     ImapSession,
     ImapSettings,
     RefusedError,
     require_safe_transport,
 )
 
-__all__ = ["AccessRefusedError", "ImapSettings", "ImapSource", "back_off_seconds", "portions"]
+__all__ = ["ImapSettings", "ImapSource", "portions"]
 
 _PORTION_OCTETS = 4_000_000
 _SIZE_WINDOW = 500
@@ -46,18 +43,15 @@ class Sized:
 class ImapSource:
     """One folder of one IMAP account. It connects when first used, and again when used after an error.
 
-    It never sleeps on errors: whoever catches one waits for `retry_seconds` before the next call.
+    It never sleeps on errors: whoever catches one waits before the next call, and for long after an AccessRefusedError.
     ConfigError where the settings would send a password unencrypted over a network.
     """
 
     def __init__(self, settings: ImapSettings) -> None:
         require_safe_transport(settings)
         self.name = settings.name
-        self.retry_seconds = 0.0
-        """0 after a success; longer with each error in a row, and jittered."""
         self._settings = settings
         self._session: ImapSession | None = None
-        self._failures = 0
         self._idle_refusals = 0
         self._idle_since = 0.0
         self._looked_at = 0.0
@@ -75,19 +69,18 @@ class ImapSource:
         A message over the limit comes as its header block only. One that the server will not give is left out for an
         hour, one at which the connection was lost comes last: the others come, and then the TransientError.
         """
-        with self._counting():
-            session = self._open_folder(afresh=True)
-            validity = session.uidvalidity
-            self._fetched_validity = 0  # until all have come: what is left must not be waited for
-            self._looked_at = time.monotonic()
-            uids = session.search()
-            wanted = self._wanted(uids, validity, known)
-            for start in range(0, len(wanted), _SIZE_WINDOW):
-                yield from self._take_window(wanted[start : start + _SIZE_WINDOW], validity)
-            self._next_uid = max(uids, default=0) + 1
-            self._fetched_validity = validity
-            if any(when > self._looked_at for when in self._refused.values()):
-                raise RefusedError(f"{self.name}: the server did not give some of its messages")
+        session = self._open_folder(afresh=True)
+        validity = session.uidvalidity
+        self._fetched_validity = 0  # until all have come: what is left must not be waited for
+        self._looked_at = time.monotonic()
+        uids = session.search()
+        wanted = self._wanted(uids, validity, known)
+        for start in range(0, len(wanted), _SIZE_WINDOW):
+            yield from self._take_window(wanted[start : start + _SIZE_WINDOW], validity)
+        self._next_uid = max(uids, default=0) + 1
+        self._fetched_validity = validity
+        if any(when > self._looked_at for when in self._refused.values()):
+            raise RefusedError(f"{self.name}: the server did not give some of its messages")
 
     def acknowledge(self, locators: Sequence[Locator], *, held: bool) -> None:
         """Let the server release messages: one UID MOVE to the done or the held folder, which is created when missing.
@@ -95,30 +88,28 @@ class ImapSource:
         Call only after the ledger has committed. Idempotent: a UID that is gone, or a changed UIDVALIDITY, is not an
         error; the next fetch finds the message again and its digest is recognised.
         """
-        with self._counting():
-            session = self._open_folder(afresh=self._may_be_replaced())
-            uids = sorted(set(self._uids_of(locators, session.uidvalidity)))
-            folder = self._settings.held_folder if held else self._settings.done_folder
-            try:
-                self._release(session, uids, folder)
-            except RefusedError:
-                # Another worker was quicker with some of them, or the other folder went away: look again, once.
-                self._ready_folders.discard(folder)
-                session.select(self._settings.folder)
-                there = set(session.search())
-                still = set(self._uids_of(locators, session.uidvalidity)) & there
-                self._release(session, sorted(still), folder)
+        session = self._open_folder(afresh=self._may_be_replaced())
+        uids = sorted(set(self._uids_of(locators, session.uidvalidity)))
+        folder = self._settings.held_folder if held else self._settings.done_folder
+        try:
+            self._release(session, uids, folder)
+        except RefusedError:
+            # Another worker was quicker with some of them, or the other folder went away: look again, once.
+            self._ready_folders.discard(folder)
+            session.select(self._settings.folder)
+            there = set(session.search())
+            still = set(self._uids_of(locators, session.uidvalidity)) & there
+            self._release(session, sorted(still), folder)
 
     def wait(self, timeout_seconds: float) -> bool:
         """Block until something may have arrived. IDLE stays open between calls, so short time-outs cost nothing."""
-        with self._counting():
-            deadline = time.monotonic() + timeout_seconds
-            session = self._open_folder()
-            if session.uidvalidity != self._fetched_validity:
-                return True
-            if self._idle_refusals < _IDLE_ATTEMPTS and session.has("IDLE"):
-                return self._wait_idle(session, deadline)
-            return self._wait_polling(session, deadline)
+        deadline = time.monotonic() + timeout_seconds
+        session = self._open_folder()
+        if session.uidvalidity != self._fetched_validity:
+            return True
+        if self._idle_refusals < _IDLE_ATTEMPTS and session.has("IDLE"):
+            return self._wait_idle(session, deadline)
+        return self._wait_polling(session, deadline)
 
     def close(self) -> None:
         """Log out."""
@@ -143,14 +134,13 @@ class ImapSource:
 
     def recent_header_blocks(self, count: int) -> tuple[bytes, ...]:
         """Header blocks of the newest messages, from the folder and, where that holds fewer, from the done folder."""
-        with self._counting():
-            session = self._open_folder(afresh=True)
-            blocks = _newest_headers(session, count)
-            done = self._settings.done_folder
-            if len(blocks) < count and session.exists(done):
-                session.select(done, readonly=True)
-                blocks += _newest_headers(session, count - len(blocks))
-            return tuple(blocks)
+        session = self._open_folder(afresh=True)
+        blocks = _newest_headers(session, count)
+        done = self._settings.done_folder
+        if len(blocks) < count and session.exists(done):
+            session.select(done, readonly=True)
+            blocks += _newest_headers(session, count - len(blocks))
+        return tuple(blocks)
 
     def _check_folder(self, session: ImapSession, folder: str) -> CheckLine:
         try:
@@ -203,19 +193,6 @@ class ImapSource:
             if not session.exists(folder):
                 session.create(folder)
             self._ready_folders.add(folder)
-
-    @contextmanager
-    def _counting(self) -> Iterator[None]:
-        try:
-            yield
-        except IntakeError as error:
-            self._failures += 1
-            slow = isinstance(error, AccessRefusedError | PermanentError | ConfigError)
-            jitter = random.uniform(0.5, 1.5)  # noqa: S311  # so that many workers do not come back together
-            self.retry_seconds = back_off_seconds(self._failures, slow=slow) * jitter
-            raise
-        self._failures = 0
-        self.retry_seconds = 0.0
 
     # ------------------------------------------------------------ fetching
 
@@ -356,12 +333,6 @@ def portions(sized: Iterable[Sized], *, limit_octets: int) -> Iterator[tuple[Siz
         octets += entry.octets
     if gathered:
         yield tuple(gathered)
-
-
-def back_off_seconds(failures: int, *, slow: bool) -> float:
-    """How long to leave a server alone after that many errors in a row; `slow` where a person must act first."""
-    first, longest = (60.0, 900.0) if slow else (1.0, 300.0)
-    return min(longest, first * 2.0 ** min(failures - 1, 20))
 
 
 def _newest_headers(session: ImapSession, count: int) -> list[bytes]:

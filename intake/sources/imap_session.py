@@ -14,7 +14,7 @@ import ssl
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -25,7 +25,14 @@ from imapclient.exceptions import (  # type: ignore[import-untyped]  # as above
     LoginError,
 )
 
-from intake.errors import ConfigError, PermanentError, TransientError
+from intake.errors import (
+    AccessRefusedError,
+    ConfigError,
+    IntakeError,
+    PermanentError,
+    TransientError,
+)
+from intake.oauth import AccessTokens, SignInRefusedError, initial_response
 
 _LIBRARY_ERRORS = (IMAPClientError, OSError, ValueError, LookupError, AttributeError, TypeError)
 """What imapclient and imaplib let out: their own, the socket's, and those of parsing an answer that is no IMAP."""
@@ -37,11 +44,9 @@ _HEADER_OCTETS = 262_144
 """All that is taken of an oversized message; header blocks of real mail stay under it."""
 _PASSING_REFUSALS = ("[UNAVAILABLE]", "[INUSE]", "[LIMIT]")
 """Codes of RFC 5530 with which a server refuses a login that is right."""
+_KEEP_ALIVE = {"TCP_KEEPIDLE": 60, "TCP_KEEPINTVL": 15, "TCP_KEEPCNT": 4}
+"""A connection that idles, and whose other end has gone without a word, is given up after two minutes, not two hours."""
 _ARRIVAL = re.compile(rb"\* \d+ EXISTS\b", re.IGNORECASE)
-
-
-class AccessRefusedError(TransientError):
-    """The server is there and does not let us in. Only a person can change that, so ask seldom: some servers lock accounts."""
 
 
 class RefusedError(TransientError):
@@ -50,11 +55,15 @@ class RefusedError(TransientError):
 
 @dataclass(frozen=True, slots=True)
 class ImapSettings:
-    """One mailbox. `plain` security is for servers on this machine only; `ca_file` replaces the system's authorities."""
+    """One mailbox. `plain` security is for servers on this machine only; `ca_file` replaces the system's authorities.
+
+    Where there are `tokens`, the login is XOAUTH2 and the password is not used.
+    """
 
     host: str
     username: str = field(repr=False)
-    password: str = field(repr=False)
+    password: str = field(default="", repr=False)
+    tokens: AccessTokens | None = field(default=None, repr=False)
     name: str = "imap"
     port: int = 993
     security: Literal["tls", "starttls", "plain"] = "tls"
@@ -123,6 +132,9 @@ class ImapSession:
         client._imap.debug = 0  # noqa: SLF001
         client.normalise_times = False  # else INTERNALDATE is naive local time
         client.socket().setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        for option, value in _KEEP_ALIVE.items():
+            if hasattr(socket, option):
+                client.socket().setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)
         # The library sends a command and its line end apart; Nagle's algorithm would keep the second back for 40 ms.
         client.socket().setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if settings.security == "starttls":
@@ -149,6 +161,17 @@ class ImapSession:
             ) from None
 
     def _log_in(self) -> None:
+        tokens = self._settings.tokens
+        try:
+            if tokens is None:
+                self._log_in_with_password()
+            else:
+                self._log_in_with_token(tokens)
+        except IntakeError:
+            self.drop()
+            raise
+
+    def _log_in_with_password(self) -> None:
         settings = self._settings
         try:
             if settings.username.isascii() and settings.password.isascii():
@@ -156,14 +179,37 @@ class ImapSession:
             else:  # LOGIN takes ASCII only
                 self._client.plain_login(settings.username, settings.password)
         except LoginError as error:
-            # The library makes a LoginError of a connection that was lost, too.
-            lost = isinstance(error.__context__, IMAPClientAbortError)
-            if lost or any(code in str(error).upper() for code in _PASSING_REFUSALS):
+            if _is_passing(error):
                 raise
-            self.drop()
             raise AccessRefusedError(
                 f"{self._name}: the server refused the login; check username and password"
             ) from None
+
+    def _log_in_with_token(self, tokens: AccessTokens) -> None:
+        """XOAUTH2. A token that is refused is replaced once: it may have been withdrawn before its time."""
+        if not self._client.has_capability("AUTH=XOAUTH2"):
+            raise AccessRefusedError(
+                f"{self._name}: the server takes no OAuth2 (XOAUTH2); use a password"
+            )
+        try:
+            token = tokens.token()
+            if self._takes(token) or self._takes(tokens.token(refused=token)):
+                return
+        except SignInRefusedError as error:
+            raise AccessRefusedError(str(error)) from None
+        raise AccessRefusedError(
+            f"{self._name}: the server refused the login, with a new token as well; {tokens.sign_in.advice}"
+        )
+
+    def _takes(self, token: str) -> bool:
+        said = iter((initial_response(self._settings.username, token),))
+        try:
+            self._client.sasl_login("XOAUTH2", lambda _: next(said, b""))
+        except LoginError as error:
+            if _is_passing(error):
+                raise
+            return False
+        return True
 
     def _hierarchy(self) -> tuple[str, str]:
         """The prefix of personal folders, and what parts a folder from its parent ("" for a flat server)."""
@@ -283,6 +329,23 @@ class ImapSession:
                 if self._client._imap.response("EXISTS")[1] == [None]:  # noqa: SLF001
                     return False
         return False
+
+    def holds(self, message_id: str, since: date) -> bool:
+        """Whether the selected folder has a message with that Message-ID that arrived on that day or later.
+
+        The day keeps it quick: without one, a server reads the header of every message in the folder. The server is
+        asked for news first, since a search need not know what others have put there meanwhile (RFC 3501, 6.1.2).
+        """
+        self.end_idle()
+        with self._speaking("SEARCH"):
+            self._client.noop()
+            return bool(self._client.search(["SINCE", since, "HEADER", "Message-ID", message_id]))
+
+    def append(self, name: str, octets: bytes, at: datetime) -> None:
+        """Put a message that has been seen into a folder, as of that moment."""
+        self.end_idle()
+        with self._speaking("APPEND"):
+            self._client.append(self.folder_name(name), octets, (imapclient.SEEN,), at)
 
     def sizes(self, uids: Sequence[int]) -> dict[int, int]:
         """RFC822.SIZE of each message that is still there."""
@@ -416,6 +479,12 @@ def require_safe_transport(settings: ImapSettings) -> None:
         raise ConfigError(
             f"{settings.name}: security: plain is for a server on this machine; use tls or starttls"
         )
+
+
+def _is_passing(error: Exception) -> bool:
+    """Whether a login that is right may have failed: the library makes a LoginError of a lost connection, too."""
+    lost = isinstance(error.__context__, IMAPClientAbortError)
+    return lost or any(code in str(error).upper() for code in _PASSING_REFUSALS)
 
 
 def _is_loopback(host: str) -> bool:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from intake import telemetry
 from intake.errors import IntakeError, PermanentError, TransientError
 from intake.model import CheckLine, Locator, RawMessage
 
@@ -21,6 +22,8 @@ _HEADER_OCTETS = 262_144
 """All that is read of an oversized message; header blocks of real mail stay under it."""
 _LOOK_SECONDS = 0.2
 _MESSAGE_FOLDERS = ("new", "cur")
+
+log = telemetry.logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +53,18 @@ class MaildirSource:
         self._max_message_octets = max_message_octets
         self._seen: frozenset[str] = frozenset()
         self._paths: dict[str, Path] = {}
+        self._unreadable: dict[str, int | None] = {}
+        """When the status of each file that could not be read last changed: a person may have mended it since."""
 
     def fetch(self, known: frozenset[str]) -> Iterator[RawMessage]:
         """The waiting messages, oldest file first; one over the limit comes as its header block only.
 
-        A file that cannot be read does not keep the others from coming; a TransientError then says so.
+        A file that cannot be read does not keep the others from coming. It is told once, and stays.
         """
         self._seen = frozenset()  # until all have come: what is left must not be waited for
         entries = self._entries()
         self._paths = {entry.unique: entry.path for entry in entries}
-        unreadable = 0
+        unreadable: dict[str, int | None] = {}
         for entry in entries:
             if entry.unique in known:
                 continue
@@ -68,12 +73,13 @@ class MaildirSource:
             except FileNotFoundError:
                 continue  # renamed or taken meanwhile: the next fetch sees it, if it is still here
             except OSError:
-                unreadable += 1
+                unreadable[entry.unique] = _changed_ns(entry.path)
                 continue
             yield message
         self._seen = frozenset(entry.unique for entry in entries)
-        if unreadable:
-            raise TransientError(f"{self.name}: {unreadable} files of the Maildir cannot be read")
+        if unreadable.keys() - self._unreadable.keys():
+            log.error(telemetry.FILES_UNREADABLE, source=self.name, count=len(unreadable))
+        self._unreadable = unreadable
 
     def acknowledge(self, locators: Sequence[Locator], *, held: bool) -> None:
         """Move messages to `.Done` or `.Held`, name and flags as they are. One that is gone is no error."""
@@ -96,7 +102,7 @@ class MaildirSource:
         """Look for names that the last fetch did not see, several times a second."""
         deadline = time.monotonic() + timeout_seconds
         while True:
-            if any(unique not in self._seen for unique, _ in self._names()):
+            if any(self._is_news(unique, path) for unique, path in self._names()):
                 return True
             remaining = deadline - time.monotonic()
             if remaining <= 0:
@@ -108,17 +114,29 @@ class MaildirSource:
         try:
             for folder in (self._done, self._held):
                 _make_maildir(folder, is_folder=True)
-            self._entries()
+            entries = self._entries()
         except (OSError, IntakeError):
             advice = "make the folder writable for this user, or name another under path"
             return (CheckLine(f"{self.name}: Maildir", works=False, advice=advice),)
-        return (CheckLine(f"{self.name}: Maildir", works=True),)
+        unreadable = sum(not os.access(entry.path, os.R_OK) for entry in entries)
+        advice = f"{unreadable} files in it cannot be read: give them to this user"
+        return (
+            CheckLine(
+                f"{self.name}: Maildir", works=not unreadable, advice=advice if unreadable else ""
+            ),
+        )
+
+    def _is_news(self, unique: str, path: Path) -> bool:
+        if unique in self._unreadable:
+            return _changed_ns(path) != self._unreadable[unique]
+        return unique not in self._seen
 
     def _names(self) -> Iterator[tuple[str, Path]]:
         for folder in _MESSAGE_FOLDERS:
             directory = self._path / folder
             try:
-                names = [entry.name for entry in os.scandir(directory)]
+                with os.scandir(directory) as entries:  # closed even where a signal ends the wait
+                    names = [entry.name for entry in entries]
             except FileNotFoundError:
                 _make_maildir(self._path)
                 continue
@@ -165,6 +183,14 @@ class MaildirSource:
             target = directory / f"{time.time_ns()}.{path.name}"
         path.rename(target)
         return directory
+
+
+def _changed_ns(path: Path) -> int | None:
+    """When its content, owner or rights last changed; None where that cannot be told."""
+    try:
+        return path.stat().st_ctime_ns
+    except OSError:
+        return None
 
 
 def _header_block(path: Path) -> bytes:

@@ -309,7 +309,11 @@ def _tnef(part: Part, budget: Budget) -> list[Entry] | Fate:
         return Fate.TOO_LARGE
     budget.entries -= len(mail.files)
     budget.octets -= size
-    return [
+    found = [
         Entry(replace(held(part, file.name or "file", file.octets), damaged=file.damaged))
         for file in mail.files
     ]
+    if mail.rest_octets and not any(file.damaged for file in mail.files):
+        rest = _Member(part.filename or "winmail.dat", mail.rest_octets, mail.rest_octets)
+        found.append(_refused(part, rest, Fate.DAMAGED))  # nobody knows what else there was
+    return found

@@ -49,6 +49,17 @@ _UNSUPPORTED = {
     "application/x-xz",
     "application/vnd.microsoft.portable-executable",
 }
+# PDF, zip and Office, older Office, pictures, RTF, gzip and 7z: no text begins with one of these.
+_FORMATS = (
+    b"%PDF-",
+    b"PK\x03\x04",
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+    b"\x89PNG\r\n\x1a\n",
+    b"\xff\xd8\xff",
+    b"{\\rtf",
+    b"\x1f\x8b\x08",
+    b"7z\xbc\xaf\x27\x1c",
+)
 _METHOD = re.compile(
     rb"^METHOD(;[^:\r\n]{0,200})?:(REQUEST|REPLY|CANCEL|COUNTER|DECLINECOUNTER|REFRESH|ADD)\b",
     re.IGNORECASE | re.MULTILINE,
@@ -74,10 +85,15 @@ def is_small_picture(part: Part) -> bool:
     return not _is_as_large_as_a_slide(*image_size(part.octets))
 
 
+def is_plainly_a_file(part: Part) -> bool:
+    """Whether the first octets name a format, so that what the part is said to be cannot be true."""
+    return part.octets.startswith(_FORMATS)
+
+
 def is_message(part: Part) -> bool:
     """An embedded message, or one that was saved as a file and attached."""
     if part.role is Role.EMBEDDED_MESSAGE:
-        return True
+        return not is_plainly_a_file(part)
     return part.sniffed == media.MESSAGE and (part.filename or "").lower().endswith(".eml")
 
 
@@ -96,6 +112,8 @@ def fate_of_leaf(part: Part, document_octets: int) -> Fate:
 
 def _by_role(part: Part) -> Fate | None:
     """What the structure of the message says it is, empty or not."""
+    if is_plainly_a_file(part):
+        return None
     if part.media_type in _REPORT_TYPES:
         return Fate.DELIVERY_REPORT
     if part.media_type in _SIGNATURE_TYPES or part.sniffed in {media.PGP_SIGNATURE, media.PGP_KEYS}:
@@ -133,9 +151,10 @@ def _by_type(part: Part) -> Fate | None:
         return Fate.ENCRYPTED
     if part.sniffed == "text/calendar":
         return _calendar_fate(part.octets)
-    if part.sniffed == "text/vcard" or part.media_type in _CARD_TYPES:
+    is_claimed = not is_plainly_a_file(part)
+    if part.sniffed == "text/vcard" or (is_claimed and part.media_type in _CARD_TYPES):
         return Fate.CARD
-    if part.media_type.startswith("multipart/"):
+    if is_claimed and part.media_type.startswith("multipart/"):
         return Fate.DAMAGED
     if part.sniffed in _UNSUPPORTED or part.media_type == "message/partial":
         return Fate.UNSUPPORTED
@@ -173,7 +192,8 @@ def _image_fate(part: Part) -> Fate:
     if 0 < width <= _DOT and 0 < height <= _DOT:
         return Fate.TRACKING
     shown = part.referenced or (part.inline and part.content_id is not None)
-    if shown and not _is_as_large_as_a_slide(width, height):
+    large = _is_as_large_as_a_slide(width, height) or _may_be_a_photograph(part, width, height)
+    if shown and not large:
         return Fate.SIGNATURE_IMAGE
     badge = width <= _BADGE_WIDTH and height <= _BADGE_HEIGHT
     by_outlook = width > 0 and _OUTLOOK_IMAGE.fullmatch(part.filename or "") is not None
@@ -184,6 +204,12 @@ def _image_fate(part: Part) -> Fate:
 
 def _is_as_large_as_a_slide(width: int, height: int) -> bool:
     return width >= _SLIDE_WIDTH and height >= _SLIDE_HEIGHT
+
+
+def _may_be_a_photograph(part: Part, width: int, height: int) -> bool:
+    """Too heavy for a logo, and upright as a page or a telephone's screen is, or in a format that is not measured here."""
+    upright = width >= _SLIDE_HEIGHT and height >= _SLIDE_WIDTH
+    return part.size_octets > _SMALL_IMAGE_OCTETS and (upright or not width)
 
 
 def image_size(octets: bytes) -> tuple[int, int]:

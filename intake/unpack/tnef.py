@@ -39,12 +39,16 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Tnef:
-    """What is in a winmail.dat; at most one of the texts is wanted, the plain one first."""
+    """What is in a winmail.dat; at most one of the texts is wanted, the plain one first.
+
+    `rest_octets` is how much of it cannot be read, behind the last attribute that is whole.
+    """
 
     files: tuple[File, ...]
     plain: str = field(default="", repr=False)
     html: str = field(default="", repr=False)
     rtf: bytes = field(default=b"", repr=False)
+    rest_octets: int = 0
 
 
 @dataclass(slots=True)
@@ -70,12 +74,13 @@ class _Attachment:
 
 @dataclass(frozen=True, slots=True)
 class _Attribute:
-    """One attribute (2.1.1); `whole` says that all of it is there."""
+    """One attribute (2.1.1), where the next one begins, and whether all of it is there."""
 
     level: int
     identifier: int
     content: bytes = field(repr=False)
     whole: bool
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,20 +95,21 @@ def read(octets: bytes) -> Tnef | None:
     if not octets.startswith(SIGNATURE):
         return None
     found = _Reading()
-    read_any = False
+    end = 0
     for one in _attributes(octets):
-        read_any = True
+        end = one.end if one.whole else end
         if one.level == _OF_ATTACHMENT:
             _attachment(found, one)
         else:
             _message(found, one.identifier, one.content)
-    if not read_any:
+    if not (end or found.files):
         return None
     files = (
         File((one.long_name or one.title).strip(), one.octets, one.damaged) for one in found.files
     )
     html = mapi.text_of(found.html, found.internet_charset or found.charset)
-    return Tnef(tuple(files), found.plain, html, found.rtf)
+    rest = octets[end:].strip(b"\x00 \r\n")
+    return Tnef(tuple(files), found.plain, html, found.rtf, len(rest))
 
 
 def _attributes(octets: bytes) -> Iterator[_Attribute]:
@@ -116,8 +122,8 @@ def _attributes(octets: bytes) -> Iterator[_Attribute]:
         if level not in {_OF_MESSAGE, _OF_ATTACHMENT}:
             return
         content = octets[position + 9 : position + 9 + size]
-        yield _Attribute(level, identifier, content, len(content) == size)
         position += 11 + size
+        yield _Attribute(level, identifier, content, len(content) == size, position)
 
 
 def _message(found: _Reading, identifier: int, content: bytes) -> None:

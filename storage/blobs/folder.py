@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from intake.errors import PermanentError, TransientError
+from intake.errors import BlobsDeniedError, PermanentError, TransientError
 from intake.model import BlobEntry, BlobKey, BlobNote
 from storage.blobs import keys
 
@@ -20,6 +20,7 @@ _TRANSIENT = frozenset(
     {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EAGAIN, errno.EMFILE, errno.ENFILE}
     | {errno.ENOMEM, errno.EBUSY, errno.ESTALE, errno.ETIMEDOUT, errno.EINTR}
 )
+_DENIED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 # Some mounted file systems have no hard links.
 _NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK, errno.EINVAL})
 
@@ -97,7 +98,8 @@ def _translated(key: BlobKey) -> Iterator[None]:
         text = f"The disk refused {keys.label(key)}: {reason}."
         if error.errno in _TRANSIENT:
             raise TransientError(text) from error
-        raise PermanentError(f"{text} Check the folder in blobs.url and its owner.") from error
+        refused = BlobsDeniedError if error.errno in _DENIED else PermanentError
+        raise refused(f"{text} Check the folder in blobs.url and its owner.") from error
 
 
 def _write(path: Path, octets: bytes, *, replace: bool) -> bool:

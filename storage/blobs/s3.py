@@ -24,7 +24,7 @@ import boto3.session
 from botocore import exceptions as botocore
 from botocore.config import Config
 
-from intake.errors import PermanentError, TransientError
+from intake.errors import BlobsDeniedError, PermanentError, TransientError
 from intake.model import BlobEntry, BlobKey, BlobNote
 from storage.blobs import keys
 
@@ -47,6 +47,19 @@ _UNREACHABLE = (
     botocore.FlexibleChecksumError,
     botocore.CredentialRetrievalError,
 )
+_DENIED = frozenset(
+    {
+        "AccessDenied",
+        "403",
+        "NoSuchBucket",
+        "InvalidBucketName",
+        "InvalidAccessKeyId",
+        "InvalidToken",
+    }
+    | {"SignatureDoesNotMatch", "PermanentRedirect", "301", "AuthorizationHeaderMalformed"}
+    | {"AllAccessDisabled", "AccountProblem", "NotImplemented"}
+)
+"""A person has to mend the rights, the keys or the address of the bucket; no blob is to blame."""
 _KEYS = "Correct AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or the profile or role in use."
 _REGION = "The bucket is in another region: correct blobs.region."
 _ADVICE = {
@@ -248,8 +261,9 @@ def meaning(error: botocore.ClientError, what: str) -> TransientError | Permanen
     if code in _TRANSIENT or (status >= 500 and code != "NotImplemented") or status == 429:
         return TransientError(f"S3 is busy and did not take {what} ({code or status}).")
     if code.startswith("KMS."):
-        return PermanentError(f"S3 refused {what} ({code}). Check the KMS keys under blobs.")
-    return PermanentError(f"S3 refused {what} ({code or status}). {_ADVICE.get(code, '')}".rstrip())
+        return BlobsDeniedError(f"S3 refused {what} ({code}). Check the KMS keys under blobs.")
+    refused = BlobsDeniedError if code in _DENIED else PermanentError
+    return refused(f"S3 refused {what} ({code or status}). {_ADVICE.get(code, '')}".rstrip())
 
 
 def _content_type(media_type: str) -> str:
@@ -297,7 +311,7 @@ def _translated(key: BlobKey | None) -> Iterator[None]:
     except botocore.ClientError as error:
         raise meaning(error, what) from error
     except (botocore.NoCredentialsError, botocore.PartialCredentialsError) as error:
-        raise PermanentError(
+        raise BlobsDeniedError(
             "There are no credentials for S3. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile or role."
         ) from error
     except _UNREACHABLE as error:

@@ -80,7 +80,7 @@ LINKS = {
         "https://drive.google.com/file/d/1aBcDeFgHiJkLmNoP/view",
         "We cannot open it from here.",
     ),
-    LinkFate.FETCHED: ("files.example", "Fetched from the link."),
+    LinkFate.FETCHED: ("(from files.example) · file", "Brand guide"),
     LinkFate.NOTED: ("https://www.youtube.com/watch?v=aBcDeFgHiJk", "Noted."),
 }
 

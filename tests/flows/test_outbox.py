@@ -231,3 +231,19 @@ def give_up_after(stage: Stage) -> float:
         stage.deliver()
         stage.clock.by += timedelta(hours=4, seconds=1)
     return stage.clock.by / timedelta(days=1)
+
+
+def try_for_days(stage: Stage) -> None:
+    """Deliver again every four hours, for four days."""
+    for _ in range(24):
+        stage.deliver()
+        stage.clock.by += timedelta(hours=4, seconds=1)
+
+
+def test_a_server_that_is_not_there_for_days_makes_no_letter_fail(
+    tmp_path: Path, reader: Reader
+) -> None:
+    for stage in stage_at(tmp_path, reader, smtp_delivery(servers.free_port())):
+        try_for_days(stage)
+
+        assert (stage.reasons(), stage.app.ledger.letters.unsent()) == ([], 1)

@@ -73,6 +73,30 @@ def round_after_pause(app: App, clock: Later) -> Round:
     return Worker(app).once()
 
 
+# ---------------------------------------------------------------- several workers
+
+
+def test_one_worker_receives_and_another_processes(
+    desk: MailDesk, app: App, reader: Reader
+) -> None:
+    with at_work(desk, reader) as second:
+        polling, helping = Worker(app), Worker(second)
+        for one in (polling, helping):
+            one._round(at_once=False)
+        desk.post(letter(attach=[DECK]))
+
+        helping._round(at_once=False)
+        received_by_the_helper = second.ledger.messages.statuses()
+        polling._choose_sources(at_once=False)
+        polling._drain(app.sources[0], at_once=False)
+        left_for_all = app.ledger.messages.statuses()
+        helping._round(at_once=False)
+
+        assert received_by_the_helper == {}
+        assert left_for_all == {"waiting": 1}
+        assert second.ledger.messages.statuses() == {"accepted": 1}
+
+
 # ---------------------------------------------------------------- one bad message
 
 
@@ -211,7 +235,7 @@ def test_a_message_that_cannot_be_stored_stays_in_the_mailbox_and_is_taken_later
     left = Worker(app).once()
 
     assert (outage.unreachable, outage.clean, waits) == (
-        ("blobs (refused)", "pages"),
+        ("blobs (refused)",),
         False,
         ["1"],
     )
@@ -259,7 +283,7 @@ def test_an_outage_of_many_days_is_survived(app: App) -> None:
     working = Worker(app)
     working._unreachable["sources[0]"] = 5_000
 
-    assert working._patience() == working._pause_seconds("sources[0]") == 300
+    assert working._pause_seconds("sources[0]") == 300
 
 
 def test_a_letter_that_is_due_while_the_delivery_is_down_is_no_reason_to_hurry(
@@ -371,6 +395,6 @@ def test_once_says_what_could_not_be_reached_and_exits_with_1_then_with_0(desk: 
     mended = CliRunner().invoke(command, ["worker", "--once", "--config", str(desk.config)])
 
     assert outage.exit_code == 1
-    assert "Could not reach: blobs (refused), pages. Run `intake check`." in outage.stderr
+    assert "Could not reach: blobs (refused). Run `intake check`." in outage.stderr
     assert mended.exit_code == 0
     assert len(desk.letters_to(CONTACT)) == 1

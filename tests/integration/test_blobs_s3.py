@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from botocore.exceptions import ClientError
 
-from intake.errors import PermanentError, TransientError
+from intake.errors import BlobsDeniedError, PermanentError, TransientError
 from intake.model import BlobKey, BlobNote
 from storage.blobs import open_store
 from storage.blobs.s3 import S3BlobStore, S3Settings, content_disposition, meaning
@@ -198,12 +198,12 @@ def test_the_endpoint_of_the_environment_is_used_with_the_bucket_in_the_path(
         (400, "ExpiredToken", TransientError, "busy"),
         (403, "RequestTimeTooSkewed", TransientError, "clock"),
         (409, "ConditionalRequestConflict", TransientError, "busy"),
-        (403, "AccessDenied", PermanentError, "s3:PutObject"),
-        (403, "InvalidAccessKeyId", PermanentError, "AWS_ACCESS_KEY_ID"),
-        (403, "SignatureDoesNotMatch", PermanentError, "AWS_SECRET_ACCESS_KEY"),
-        (404, "NoSuchBucket", PermanentError, "blobs.url"),
-        (400, "KMS.NotFoundException", PermanentError, "KMS keys"),
-        (501, "NotImplemented", PermanentError, "conditional puts"),
+        (403, "AccessDenied", BlobsDeniedError, "s3:PutObject"),
+        (403, "InvalidAccessKeyId", BlobsDeniedError, "AWS_ACCESS_KEY_ID"),
+        (403, "SignatureDoesNotMatch", BlobsDeniedError, "AWS_SECRET_ACCESS_KEY"),
+        (404, "NoSuchBucket", BlobsDeniedError, "blobs.url"),
+        (400, "KMS.NotFoundException", BlobsDeniedError, "KMS keys"),
+        (501, "NotImplemented", BlobsDeniedError, "conditional puts"),
         (400, "EntityTooLarge", PermanentError, "EntityTooLarge"),
     ],
 )
@@ -238,7 +238,7 @@ def test_what_s3_says_decides_whether_to_wait_and_what_to_do(
     [
         (503, "SlowDown", TransientError),
         (409, "ConditionalRequestConflict", TransientError),
-        (403, "AccessDenied", PermanentError),
+        (403, "AccessDenied", BlobsDeniedError),
     ],
 )
 def test_every_verb_translates_what_s3_says(

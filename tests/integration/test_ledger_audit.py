@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from itertools import groupby
 
 import pytest
 import sqlalchemy as sa
 
 from intake.errors import StaleViewError
-from intake.model import HoldReason, ProjectState
-from storage.audit import digest
+from intake.model import HoldReason, ProjectState, Token
+from storage.chains import Break, Chains, Flaw, Verdict, verify
 from storage.ledger import Ledger
-from storage.schema import Audit
+from storage.schema import Audit, AuditHead
 from tests.ledgers import (
     accepted,
     arrive,
@@ -30,17 +29,8 @@ def rows(ledger: Ledger) -> list[Audit]:
         return list(session.scalars(sa.select(Audit).order_by(Audit.chain, Audit.position)))
 
 
-def broken(audit: list[Audit]) -> list[int]:
-    """The ids of rows whose position or hash does not follow from the row before in their chain."""
-    wrong: list[int] = []
-    for _, chain in groupby(audit, key=lambda row: row.chain):
-        previous = ""
-        for position, row in enumerate(chain, start=1):
-            fields = (row.chain, position, row.at, row.event, row.ids)
-            if row.position != position or row.hash != digest(previous, *fields):
-                wrong.append(row.id)
-            previous = row.hash
-    return wrong
+def verdict(ledger: Ledger) -> Verdict:
+    return verify(Chains(ledger.database).lines())
 
 
 def tell_a_story(ledger: Ledger) -> None:
@@ -74,17 +64,104 @@ def test_what_happened_to_a_project_is_told_in_order(ledger: Ledger) -> None:
 def test_every_row_follows_from_the_one_before(ledger: Ledger) -> None:
     tell_a_story(ledger)
 
-    assert broken(rows(ledger)) == []
+    assert verdict(ledger) == Verdict(events=len(rows(ledger)), projects=1, breaks=())
 
 
-def test_a_changed_row_shows(ledger: Ledger) -> None:
+def test_a_ledger_in_which_nothing_happened_holds(ledger: Ledger) -> None:
+    assert verdict(ledger) == Verdict(events=0, projects=0, breaks=())
+
+
+def row_at(position: int) -> tuple[sa.ColumnElement[bool], ...]:
+    return (Audit.chain == 1, Audit.position == position)
+
+
+TAMPERING: dict[str, tuple[list[sa.Executable], Break]] = {
+    "another event": (
+        [sa.update(Audit).where(*row_at(2)).values(event="document.lost")],
+        Break(1, 2, Flaw.CHANGED),
+    ),
+    "other ids": (
+        [sa.update(Audit).where(*row_at(3)).values(ids='{"document": 9}')],
+        Break(1, 3, Flaw.CHANGED),
+    ),
+    "another time": (
+        [sa.update(Audit).where(*row_at(1)).values(at="2026-01-01T00:00:00+00:00")],
+        Break(1, 1, Flaw.CHANGED),
+    ),
+    "two rows in the other order": (
+        [
+            sa.update(Audit).where(*row_at(2)).values(position=99),
+            sa.update(Audit).where(*row_at(3)).values(position=2),
+            sa.update(Audit).where(*row_at(99)).values(position=3),
+        ],
+        Break(1, 2, Flaw.CHANGED),
+    ),
+    "a row taken out": ([sa.delete(Audit).where(*row_at(4))], Break(1, 5, Flaw.GAP)),
+    "the first row taken out": ([sa.delete(Audit).where(*row_at(1))], Break(1, 2, Flaw.GAP)),
+    "the tail cut off": (
+        [sa.delete(Audit).where(Audit.chain == 1, Audit.position > 4)],
+        Break(1, 5, Flaw.CUT),
+    ),
+    "a whole chain taken out, with its end": (
+        [
+            sa.delete(Audit).where(Audit.chain == 1),
+            sa.delete(AuditHead).where(AuditHead.chain == 1),
+        ],
+        Break(1, 1, Flaw.CUT),
+    ),
+    "the tail cut off, and the end put back": (
+        [
+            sa.delete(Audit).where(Audit.chain == 1, Audit.position > 4),
+            sa.update(AuditHead).where(AuditHead.chain == 1).values(position=4),
+        ],
+        Break(1, 4, Flaw.BEYOND),
+    ),
+    "the end taken away": (
+        [sa.delete(AuditHead).where(AuditHead.chain == 1)],
+        Break(1, 6, Flaw.BEYOND),
+    ),
+    "the end put back": (
+        [sa.update(AuditHead).where(AuditHead.chain == 1).values(position=4)],
+        Break(1, 6, Flaw.BEYOND),
+    ),
+}
+
+
+@pytest.mark.parametrize(("statements", "found"), TAMPERING.values(), ids=TAMPERING)
+def test_whoever_writes_into_a_chain_is_found_out(
+    ledger: Ledger, statements: list[sa.Executable], found: Break
+) -> None:
     tell_a_story(ledger)
-    with ledger.database.write() as session:
-        session.execute(
-            sa.update(Audit).where(Audit.event == "document.filed").values(event="document.lost")
-        )
 
-    assert broken(rows(ledger)) != []
+    tamper(ledger, statements)
+
+    assert verdict(ledger).breaks == (found,)
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        "another event",
+        "a row taken out",
+        "the tail cut off",
+        "a whole chain taken out, with its end",
+    ],
+)
+def test_work_goes_on_after_somebody_wrote_into_a_chain_and_it_stays_found_out(
+    ledger: Ledger, how: str
+) -> None:
+    tell_a_story(ledger)
+    tamper(ledger, TAMPERING[how][0])
+
+    ledger.directory.set_state(Token("q4"), ProjectState.PAUSED)
+
+    assert [broken.chain for broken in verdict(ledger).breaks] == [1]
+
+
+def tamper(ledger: Ledger, statements: list[sa.Executable]) -> None:
+    with ledger.database.write() as session:
+        for statement in statements:
+            session.execute(statement)
 
 
 def test_a_row_holds_ids_and_no_content(ledger: Ledger) -> None:
@@ -106,7 +183,7 @@ def test_chains_hold_where_two_workers_write_at_once(
     written = sum(each.result() for each in done)
 
     audit = rows(ledger)
-    assert broken(audit) == []
+    assert verdict(ledger).breaks == ()
     assert sum(row.event == "message.received" for row in audit) == written
 
 

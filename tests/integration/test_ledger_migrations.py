@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -17,15 +19,44 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 
 from intake.errors import ConfigError, PermanentError, TransientError
-from intake.model import Fate
-from storage import migrations, schema
+from intake.model import Fate, HoldReason
+from storage import migrations
+from storage.chains import Chains, Verdict, verify
 from storage.ledger import Ledger
 from storage.schema import REVISION, Base
+from storage.values import HeldThing, MessageStatus, Standing
 from tests import stores
-from tests.ledgers import accepted, claimed, count, document, engage
+from tests.desks import letter
+from tests.ledgers import Clock, accepted, claimed, document, engage, held, intent
+from tests.maildesks import mail_desk, worker
 
 ROOT = Path(__file__).parents[2]
 MIGRATES = "import sys; from storage.database import Database; Database(sys.argv[1]).migrate()"
+DIES = """
+import os, signal, sys
+import sqlalchemy as sa
+from storage.database import Database
+
+database = Database(sys.argv[1])
+changes = []
+
+def count(connection, cursor, statement, *rest):
+    if statement.lstrip().split()[0] in {"CREATE", "ALTER", "INSERT", "UPDATE", "DROP"}:
+        changes.append(statement)
+    if len(changes) == int(sys.argv[2]):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+sa.event.listen(database.engine, "after_cursor_execute", count)
+database.migrate()
+"""
+"""A process that is killed right after so many changes of the migration."""
+RELEASED = ("0001", "0002", "0003")
+LATER = tuple(pytest.param(revision, marks=pytest.mark.proof) for revision in RELEASED[1:])
+KILLED_AT = (
+    *(pytest.param(number, marks=pytest.mark.proof) for number in (1, 2, 3, 5, 7, 8, 11)),
+    9,
+)
+"""After how many of its changes."""
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -112,25 +143,151 @@ def copy_rows(source: Ledger, target: Ledger) -> None:
             columns = [table.c[column.name] for column in older.tables[table.name].c]
             rows = [dict(row) for row in reads.execute(sa.select(*columns)).mappings()]
             if rows:
-                writes.execute(sa.insert(table), rows)
+                bare = sa.table(table.name, *(sa.column(each.name, each.type) for each in columns))
+                writes.execute(sa.insert(bare), rows)
 
 
-def test_what_the_first_revision_holds_is_there_after_an_upgrade(
-    ledger: Ledger, empty_url: str
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What every revision can hold, as the program shows it."""
+
+    standings: tuple[Standing, ...]
+    waiting: tuple[HeldThing, ...]
+    unsent: int
+    audit: Verdict
+
+
+def held_by(ledger: Ledger) -> Held:
+    return Held(
+        ledger.standings(),
+        ledger.holds.waiting(),
+        ledger.letters.unsent(),
+        verify(Chains(ledger.database).lines()),
+    )
+
+
+def tell_a_story(ledger: Ledger) -> None:
+    """A project with a document that waits for a person, a letter that is owed, and mail that is held or waits."""
     project = engage(ledger)
-    outcome = accepted(ledger.standing(project.id), documents=[document(1, fate=Fate.UNSURE)])
+    outcome = accepted(
+        ledger.standing(project.id),
+        documents=[document(1, fate=Fate.UNSURE)],
+        letters=[intent("one")],
+    )
     ledger.messages.settle(claimed(ledger), outcome)
-    before = ledger.standing(project.id), ledger.holds.waiting(), count(ledger, schema.Audit)
+    ledger.messages.settle(claimed(ledger, "two"), held(HoldReason.COLLEAGUE, "two"))
+    claimed(ledger, "three")
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ledger]:
+    """A ledger of today, only read."""
+    path = tmp_path_factory.mktemp("story") / "ledger.db"
+    with closing(Ledger(f"sqlite:///{path}", clock=Clock())) as ledger:
+        ledger.database.migrate()
+        tell_a_story(ledger)
+        yield ledger
+
+
+@pytest.mark.parametrize("revision", RELEASED)
+def test_what_an_older_revision_holds_is_there_after_an_upgrade(
+    story: Ledger, empty_url: str, revision: str
+) -> None:
     with closing(Ledger(empty_url)) as old:
-        migrate_to(old, "0001")
-        copy_rows(ledger, old)
+        migrate_to(old, revision)
+        copy_rows(story, old)
 
         old.database.migrate()
 
-        after = old.standing(project.id), old.holds.waiting(), count(old, schema.Audit)
-        assert (old.database.revision(), after) == (REVISION, before)
+        assert old.database.revision() == REVISION
+        assert held_by(old) == held_by(story)
         assert old.lessons.listed() == ()
+
+
+@pytest.mark.parametrize("revision", [RELEASED[0], *LATER])
+def test_an_upgraded_ledger_has_the_same_tables_and_works_on(
+    story: Ledger, empty_url: str, revision: str
+) -> None:
+    with closing(Ledger(empty_url)) as old:
+        migrate_to(old, revision)
+        copy_rows(story, old)
+        restart_counting(old)
+        old.database.migrate()
+
+        old.messages.take_over(old.worker)
+        project = old.standings()[0].project
+        outcome = accepted(old.standing(project.id), "three", documents=[document(2, "other")])
+        claim = old.messages.claim(old.worker)
+
+        assert claim is not None
+        assert old.messages.settle(claim, outcome) is MessageStatus.ACCEPTED
+        assert verify(Chains(old.database).lines()).breaks == ()
+        with old.database.engine.connect() as connection:
+            context = MigrationContext.configure(connection, opts={"compare_type": True})
+            assert compare_metadata(context, Base.metadata) == []
+
+
+def restart_counting(ledger: Ledger) -> None:
+    """Rows that were copied with their numbers: PostgreSQL counts on from the highest."""
+    if ledger.database.is_sqlite:
+        return
+    with ledger.database.write() as session:
+        session.execute(
+            sa.text(
+                "SELECT setval(c.oid, 1000) FROM pg_class c WHERE c.relkind = 'S'",
+            )
+        )
+
+
+@pytest.mark.parametrize("statement", KILLED_AT)
+def test_a_migration_that_is_killed_leaves_the_old_revision_whole(
+    story: Ledger, empty_url: str, statement: int
+) -> None:
+    with closing(Ledger(empty_url)) as old:
+        migrate_to(old, RELEASED[-1])
+        copy_rows(story, old)
+        before = tables_of(old)
+
+        killed = subprocess.run(
+            [sys.executable, "-c", DIES, empty_url, str(statement)],
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            check=False,
+        )
+
+        assert killed.returncode == -signal.SIGKILL
+        assert (old.database.revision(), tables_of(old)) == (RELEASED[-1], before)
+        old.database.migrate()
+        assert (old.database.revision(), held_by(old)) == (REVISION, held_by(story))
+
+
+def tables_of(ledger: Ledger) -> list[str]:
+    """Every table, with its columns, and every index."""
+    found = sa.inspect(ledger.database.engine)
+    return sorted(
+        f"{table}: {[column['name'] for column in found.get_columns(table)]}"
+        f" {sorted(str(index['name']) for index in found.get_indexes(table))}"
+        for table in found.get_table_names()
+    )
+
+
+@pytest.mark.proof
+def test_two_workers_that_start_at_once_on_an_old_ledger_are_safe(tmp_path: Path) -> None:
+    desk = mail_desk(tmp_path)
+    path = tmp_path / "intake.db"
+    path.unlink()
+    with closing(Ledger(f"sqlite:///{path}")) as old:
+        migrate_to(old, RELEASED[0])
+    desk.post(letter())
+
+    with worker(desk, "--once") as first, worker(desk, "--once") as second:
+        codes = {each.running.wait(timeout=60) for each in (first, second)}
+
+    # One of them may end while the other still has the message in hand, and says that work is left.
+    assert min(codes) == 0
+    assert first.said("message.settled") == 1
+    with desk.ledger() as upgraded:
+        assert upgraded.database.revision() == REVISION
+        assert upgraded.messages.statuses() == {"held": 1}
 
 
 @pytest.mark.proof

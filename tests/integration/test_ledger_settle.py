@@ -129,6 +129,27 @@ def test_a_message_whose_twin_only_waits_is_no_repetition(ledger: Ledger) -> Non
     assert status is MessageStatus.ACCEPTED
 
 
+@pytest.mark.parametrize(
+    ("first_is_known", "status"),
+    [(False, MessageStatus.HELD), (True, MessageStatus.REPEATED)],
+    ids=["forged-first", "told-already"],
+)
+def test_what_is_held_for_a_project_is_told_once_and_no_stranger_prevents_it(
+    ledger: Ledger, *, first_is_known: bool, status: MessageStatus
+) -> None:
+    standing = ledger.standing(engage(ledger).id)
+    silent = held(HoldReason.TOO_LARGE)
+    told = replace(silent, standing=standing, letters=(intent("one"),))
+    ledger.messages.settle(claimed(ledger, "one"), told if first_is_known else silent)
+
+    found = ledger.messages.settle(
+        claimed(ledger, "again"), replace(told, letters=(intent("again"),))
+    )
+
+    assert found is status
+    assert count(ledger, schema.Letter) == 1
+
+
 def test_the_same_octets_are_one_document_of_a_project(ledger: Ledger) -> None:
     project = engage(ledger)
     twice = accepted(ledger.standing(project.id), documents=[document(1), document(2)])

@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 
 from intake.compose import compose, load_templates
-from intake.model import Brief, LetterKind
+from intake.model import WHOLE_MESSAGE, Brief, Fate, LetterKind
 from tests.unit.compose_cast import (
     COMPLETE_DOCUMENTS,
     COMPLETE_MAIL,
@@ -24,6 +24,7 @@ from tests.unit.compose_cast import (
     STORY_MAIL,
     brief,
     colleague,
+    part,
     question,
     received,
     waiting_mail,
@@ -42,6 +43,11 @@ LETTERS = {
     "report": brief(LetterKind.REPORT, STORY_DOCUMENTS, STORY_MAIL),
     "question": question(PROJECT),
     "colleague": colleague(waiting_mail()),
+    "too-large": brief(
+        LetterKind.REPLY,
+        STORY_DOCUMENTS[:2],
+        received(part(Fate.TOO_LARGE, "Everything for the launch", path=WHOLE_MESSAGE)),
+    ),
     "notice": brief(LetterKind.NOTICE, (), received(notes=["It was too large."])),
 }
 WIDE_NAME = "x" * 70 + ".pdf"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from intake.errors import ConfigError
-from intake.model import Address, OutboundMessage, Sent
+from intake.model import Address, Late, OutboundMessage, Sent
 from intake.sinks.maildir import MaildirSink
 
 LETTER = OutboundMessage(
@@ -81,3 +81,10 @@ def test_a_file_where_the_maildir_should_be_is_a_mistake_of_configuration(path: 
 
     with pytest.raises(ConfigError, match="path"):
         MaildirSink(path).send(LETTER)
+
+
+def test_a_letter_whose_time_is_over_is_not_delivered_and_leaves_nothing(path: Path) -> None:
+    outcome = MaildirSink(path).send(LETTER, valid_until=0.0)
+
+    assert outcome == Late()
+    assert [entry for entry in path.rglob("*") if entry.is_file()] == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import replace
@@ -10,7 +11,18 @@ from typing import Literal
 import pytest
 
 from intake.errors import ConfigError
-from intake.model import Address, Deferred, Doubtful, OutboundMessage, Refused, Sent
+from intake.model import (
+    Address,
+    Deferred,
+    Delivery,
+    Doubtful,
+    Late,
+    OutboundMessage,
+    Refused,
+    Sent,
+    Setback,
+    Unavailable,
+)
 from intake.sinks.smtp import SmtpSettings, SmtpSink
 from tests import servers
 from tests.servers import LOOPBACK, PASSWORD, Certificate
@@ -93,11 +105,11 @@ def test_an_international_address_is_refused_where_the_server_takes_none(open_si
     ("reply", "outcome"),
     [
         ("550 5.7.1 we do not want ana@client.example", Refused("550 5.7.1 to MAIL")),
-        ("451 4.3.0 later", Deferred("451 4.3.0 to MAIL")),
+        ("451 4.3.0 later", Unavailable("451 4.3.0 to MAIL", answered=True)),
     ],
 )
 def test_an_answer_to_mail_decides(
-    sink: SmtpSink, smtp_sink: servers.SmtpSink, reply: str, outcome: Refused | Deferred
+    sink: SmtpSink, smtp_sink: servers.SmtpSink, reply: str, outcome: Delivery
 ) -> None:
     smtp_sink.mail_reply = reply
 
@@ -107,12 +119,15 @@ def test_an_answer_to_mail_decides(
 @pytest.mark.parametrize(
     ("reply", "outcome"),
     [
-        ("550 5.1.1 no ana@client.example here", Refused("550 5.1.1 to RCPT")),
+        (
+            "550 5.1.1 no ana@client.example here",
+            Refused("550 5.1.1 to RCPT", (Setback(ANA, "550 5.1.1"),)),
+        ),
         ("450 4.2.0 greylisted", Deferred("450 4.2.0 to RCPT")),
     ],
 )
 def test_an_answer_to_the_only_recipient_decides(
-    sink: SmtpSink, smtp_sink: servers.SmtpSink, reply: str, outcome: Refused | Deferred
+    sink: SmtpSink, smtp_sink: servers.SmtpSink, reply: str, outcome: Delivery
 ) -> None:
     smtp_sink.rcpt_replies = {ANA: reply}
 
@@ -123,13 +138,14 @@ def test_an_answer_to_the_only_recipient_decides(
 @pytest.mark.parametrize(
     ("reply", "outcome"),
     [
-        ("554 5.6.0 no", Refused("554 5.6.0 to the letter")),
-        ("452 4.3.1 disk full", Deferred("452 4.3.1 to the letter")),
-        ("421 4.3.2 closing", Deferred("421 4.3.2 to the letter")),
+        ("554 5.6.0 no", Refused("554 5.6.0 to the letter", (Setback(ANA, "554 5.6.0"),))),
+        ("451 4.7.1 later", Deferred("451 4.7.1 to the letter")),
+        ("452 4.3.1 disk full", Unavailable("452 4.3.1 to the letter", answered=True)),
+        ("421 4.3.2 closing", Unavailable("421 4.3.2 to the letter", answered=True)),
     ],
 )
 def test_an_answer_to_the_letter_decides(
-    sink: SmtpSink, smtp_sink: servers.SmtpSink, reply: str, outcome: Refused | Deferred
+    sink: SmtpSink, smtp_sink: servers.SmtpSink, reply: str, outcome: Delivery
 ) -> None:
     smtp_sink.data_reply = reply
 
@@ -143,19 +159,41 @@ def test_one_refused_recipient_does_not_keep_it_from_the_others(
 
     outcome = sink.send(TO_BOTH)
 
-    assert outcome == Sent(LETTER.message_id, refused=(ANA,))
+    assert outcome == Sent(LETTER.message_id, refused=(Setback(ANA, "550 5.1.1"),))
     assert smtp_sink.letters[0].recipients == (BOB,)
 
 
-def test_one_recipient_put_off_keeps_it_from_all_for_now(
+def test_one_recipient_put_off_does_not_keep_it_from_the_others(
     sink: SmtpSink, smtp_sink: servers.SmtpSink
 ) -> None:
     smtp_sink.rcpt_replies = {BOB: "450 4.2.0 greylisted"}
 
     outcome = sink.send(TO_BOTH)
 
-    assert isinstance(outcome, Deferred)
+    assert outcome == Sent(LETTER.message_id, put_off=(Setback(BOB, "450 4.2.0"),))
+    assert smtp_sink.letters[0].recipients == (ANA,)
+
+
+def test_a_refusal_is_told_even_where_the_letter_must_wait_for_the_other(
+    sink: SmtpSink, smtp_sink: servers.SmtpSink
+) -> None:
+    smtp_sink.rcpt_replies = {ANA: "550 5.1.1 unknown", BOB: "450 4.2.0 greylisted"}
+
+    outcome = sink.send(TO_BOTH)
+
+    assert outcome == Deferred("450 4.2.0 to RCPT", (Setback(ANA, "550 5.1.1"),))
     assert smtp_sink.letters == []
+
+
+def test_a_letter_that_is_refused_to_several_blames_none_of_them_alone(
+    sink: SmtpSink, smtp_sink: servers.SmtpSink
+) -> None:
+    smtp_sink.data_reply = "550 5.1.1 unknown"
+
+    outcome = sink.send(TO_BOTH)
+
+    blamed = tuple(Setback(each, "550 5.1.1", alone=False) for each in (ANA, BOB))
+    assert outcome == Refused("550 5.1.1 to the letter", blamed)
 
 
 @pytest.mark.parametrize(
@@ -185,21 +223,41 @@ def test_a_connection_lost_after_the_letter_makes_it_doubtful(
     assert len(smtp_sink.letters) == 1
 
 
-def test_a_connection_lost_before_the_letter_makes_it_deferred(
+def test_a_connection_lost_before_the_letter_says_that_nothing_left(
     sink: SmtpSink, smtp_sink: servers.SmtpSink
 ) -> None:
     smtp_sink.lose_at = "RCPT"
 
-    assert isinstance(sink.send(LETTER), Deferred)
+    assert isinstance(sink.send(LETTER), Unavailable)
 
 
-def test_a_connection_lost_in_the_middle_of_the_letter_makes_it_deferred(open_sink: Open) -> None:
+def test_a_connection_lost_in_the_middle_of_the_letter_says_that_nothing_left(
+    open_sink: Open,
+) -> None:
     with servers.smtp_that_hangs_up() as port:
         sink = open_sink(SmtpSettings(LOOPBACK, port, security="plain"))
 
         outcome = sink.send(replace(LETTER, octets=LETTER.octets + (b"x" * 70 + b"\r\n") * 100_000))
 
-        assert isinstance(outcome, Deferred)
+        assert isinstance(outcome, Unavailable)
+
+
+def test_a_letter_whose_time_is_over_does_not_leave(
+    sink: SmtpSink, smtp_sink: servers.SmtpSink
+) -> None:
+    outcome = sink.send(LETTER, valid_until=time.clock_gettime(time.CLOCK_BOOTTIME))
+
+    assert outcome == Late()
+    assert smtp_sink.letters == []
+
+
+def test_the_next_letter_goes_out_after_one_whose_time_was_over(
+    sink: SmtpSink, smtp_sink: servers.SmtpSink
+) -> None:
+    sink.send(LETTER, valid_until=0.0)
+
+    assert sink.send(LETTER) == Sent(LETTER.message_id)
+    assert len(smtp_sink.letters) == 1
 
 
 def test_a_doubtful_letter_is_not_sent_again_by_the_sink(
@@ -213,10 +271,13 @@ def test_a_doubtful_letter_is_not_sent_again_by_the_sink(
     assert len(smtp_sink.letters) == 2
 
 
-def test_a_server_that_is_not_there_makes_it_deferred(open_sink: Open) -> None:
+def test_a_server_that_is_not_there_says_nothing_against_the_letter(open_sink: Open) -> None:
     sink = open_sink(SmtpSettings(LOOPBACK, servers.free_port(), security="plain"))
 
-    assert isinstance(sink.send(LETTER), Deferred)
+    outcome = sink.send(LETTER)
+
+    assert isinstance(outcome, Unavailable)
+    assert not outcome.answered
 
 
 def test_no_answer_in_time_makes_it_doubtful(smtp_sink: servers.SmtpSink, open_sink: Open) -> None:

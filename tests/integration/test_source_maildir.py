@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
-from intake.errors import TransientError
 from intake.sources.maildir import MaildirSource
 
 NOTHING_KNOWN: frozenset[str] = frozenset()
@@ -109,13 +109,34 @@ def test_an_unreadable_message_does_not_keep_the_others_from_coming(
 ) -> None:
     (path / "new" / "1.loop").symlink_to(path / "new" / "1.loop")
     (path / "new" / "2.mail").write_bytes(ONE)
-    fetching = source.fetch(NOTHING_KNOWN)
 
-    found = next(fetching)
+    [found] = source.fetch(NOTHING_KNOWN)
 
     assert found.octets == ONE
-    with pytest.raises(TransientError):
-        next(fetching)
+    assert [line.works for line in source.check()] == [False]
+
+
+def test_unreadable_messages_are_told_once_and_are_not_waited_for(
+    source: MaildirSource, path: Path
+) -> None:
+    (path / "new" / "1.loop").symlink_to(path / "new" / "1.loop")
+    with capture_logs() as events:
+        list(source.fetch(NOTHING_KNOWN))
+        list(source.fetch(NOTHING_KNOWN))
+
+    assert [event["event"] for event in events] == ["source.files-unreadable"]
+    assert source.wait(0) is False
+
+
+def test_a_message_that_can_be_read_after_all_comes(source: MaildirSource, path: Path) -> None:
+    loop = path / "new" / "1.loop"
+    loop.symlink_to(loop)
+    list(source.fetch(NOTHING_KNOWN))
+    loop.unlink()
+    loop.write_bytes(ONE)
+
+    assert source.wait(0) is True
+    assert [found.octets for found in source.fetch(NOTHING_KNOWN)] == [ONE]
 
 
 def test_waiting_ends_when_a_message_arrives(source: MaildirSource, path: Path) -> None:

@@ -19,6 +19,7 @@ from intake.answers import (
 )
 from intake.filing import Decision
 from intake.model import (
+    WHOLE_MESSAGE,
     Address,
     AutoKind,
     Fate,
@@ -52,6 +53,7 @@ TOLD = replace(UNTOLD, last_told=NOON - timedelta(hours=3))
 NOTHING = Decision((), (), (), ())
 FILED = Decision((part(Fate.FILED, "deck.pdf", number=1),), (), (document(1, sure("deck")),), ())
 REPEATED = Decision((part(Fate.DUPLICATE, "deck.pdf", number=1),), (), (), ())
+WHOLE = Decision((part(Fate.TOO_LARGE, "The films", path=WHOLE_MESSAGE),), (), (), ())
 LOGO = Decision((part(Fate.SIGNATURE_IMAGE, "image001.png"),), (), (), ())
 LINK = Decision((), (LinkFound("https://drive.example/1", LinkFate.NEEDS_ACCESS, "Drive"),), (), ())
 
@@ -138,6 +140,12 @@ def test_a_stranger_whose_mail_a_person_assigned_learns_nothing() -> None:
 @pytest.mark.parametrize("auto", AutoKind)
 def test_automatic_mail_is_never_answered_but_what_it_brought_is_told(auto: AutoKind) -> None:
     assert written_to(occasion(auto=auto)) == REPORTS
+
+
+def test_a_mail_that_was_too_large_is_answered_and_told_to_every_freelancer() -> None:
+    at = occasion(mail(written=""), history=TOLD)
+
+    assert written_to(at, WHOLE) == [(LetterKind.REPLY, MIRA.address), *REPORTS]
 
 
 @pytest.mark.parametrize("auto", AutoKind)

@@ -1,12 +1,13 @@
 """The commands: what they need, what they print, how they refuse."""
 
-import hashlib
 import json
 import os
 import shutil
+import sqlite3
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from contextlib import closing
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -14,11 +15,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from intake.cli.commands import app
-from intake.cli.comparing import Finding, Wrong, unknown_blobs, wrong_blobs
 from intake.config import load
 from intake.errors import ConfigError, PermanentError
-from intake.model import BlobEntry, BlobKey, BlobNote, Sha256
-from storage.blobs import FolderBlobStore
 
 COMMANDS = (
     ["init"],
@@ -30,6 +28,8 @@ COMMANDS = (
     ["classify"],
     ["status"],
     ["fsck"],
+    ["backup"],
+    ["audit", "verify"],
     ["demo"],
     *(["client", name] for name in ("add", "list", "rename")),
     *(["client", "contact", name] for name in ("add", "remove")),
@@ -40,6 +40,7 @@ COMMANDS = (
     ),
     ["lessons"],
     ["lessons", "forget"],
+    ["oauth", "login"],
 )
 
 
@@ -108,11 +109,14 @@ def test_the_help_names_every_command() -> None:
         "classify",
         "status",
         "fsck",
+        "backup",
         "demo",
         "client",
         "project",
         "review",
         "lessons",
+        "audit",
+        "oauth",
     ]
 
 
@@ -185,6 +189,15 @@ def test_a_client_is_added_listed_renamed(project: Path) -> None:
     assert "acme.example" in told
 
 
+def test_a_domain_is_kept_in_the_spelling_of_senders(project: Path) -> None:
+    contact = ("client", "add", "Other", "--contact", "a@acme.example")
+    in_desk(project, *contact, "--domain", "Bücher.example")
+
+    told = in_desk(project, "client", "list").output
+
+    assert "xn--bcher-kva.example" in told
+
+
 def test_contacts_come_and_go(project: Path) -> None:
     in_desk(project, "client", "contact", "add", "Acme Ltd", "leo@acme.example")
     in_desk(project, "client", "contact", "remove", "Acme Ltd", "mia@acme.example")
@@ -235,7 +248,6 @@ def test_a_project_is_edited_paused_resumed_closed(project: Path) -> None:
         (["review", "reject", "1"], "Missing option '--reason'"),
         (["review", "accept", "x"], "Input should be a valid integer"),
         (["receive", "x", "--answer", "--dry-run"], "leave out --answer"),
-        (["fsck", "--repair"], "--repair is not possible yet"),
         (["inspect"], "Missing argument 'PATH...'"),
         (["nonsense"], "No such command 'nonsense'"),
     ],
@@ -333,41 +345,33 @@ def test_fsck_ends_with_one_where_a_blob_is_unknown(project: Path) -> None:
     assert "unknown: stray.pdf" in result.output
 
 
-def test_a_blob_that_is_gone_or_changed_is_found(tmp_path: Path) -> None:
-    store = FolderBlobStore(tmp_path)
-    digest = Sha256(hashlib.sha256(b"sound").hexdigest())
-    known = {BlobKey(name): digest for name in ("sound", "changed", "gone")}
-    store.put(BlobKey("sound"), b"sound", BlobNote("text/plain"))
-    store.put(BlobKey("changed"), b"other", BlobNote("text/plain"))
+def test_the_audit_of_a_new_desk_holds(project: Path) -> None:
+    result = in_desk(project, "audit", "verify")
 
-    found = list(wrong_blobs(known.items(), store))
-
-    assert found == [
-        Finding(Wrong.CHANGED, BlobKey("changed")),
-        Finding(Wrong.MISSING, BlobKey("gone")),
-    ]
+    assert (result.exit_code, result.output) == (0, "2 events of 1 project hold.\n")
 
 
-def test_a_young_or_known_blob_is_not_unknown() -> None:
-    now = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
-    old = now - timedelta(hours=2)
-    entries = [
-        BlobEntry(BlobKey("known"), 1, old),
-        BlobEntry(BlobKey("page"), 1, old),
-        BlobEntry(BlobKey("young"), 1, now - timedelta(minutes=59)),
-        BlobEntry(BlobKey("stray"), 1, old),
-    ]
+def test_an_audit_that_was_changed_ends_with_one_and_says_where(project: Path) -> None:
+    with closing(sqlite3.connect(project / "intake.db")) as ledger, ledger:
+        ledger.execute("UPDATE audit SET ids = '{}' WHERE chain = 1")
 
-    found = list(
-        unknown_blobs(
-            entries,
-            {BlobKey("known"): Sha256("a" * 64)},
-            frozenset({BlobKey("page")}),
-            now=now,
-        )
-    )
+    result = in_desk(project, "audit", "verify")
 
-    assert found == [Finding(Wrong.UNKNOWN, BlobKey("stray"))]
+    assert result.exit_code == 1
+    assert "Project acme-q4: event 1 is not what was written there." in result.output
+
+
+def test_a_backup_says_what_is_in_it_and_what_is_not(project: Path) -> None:
+    result = in_desk(project, "backup", str(project / "copy.db"))
+
+    assert result.exit_code == 0
+    assert "with 2 events of 1 project. The blobs are not in it" in result.output
+
+
+def test_a_migration_may_be_told_that_the_ledger_was_restored(project: Path) -> None:
+    result = in_desk(project, "migrate", "--restored")
+
+    assert "Letters that may have left before are doubted" in result.output
 
 
 # ---------------------------------------------------------------- inspect, classify, receive --dry-run

@@ -99,7 +99,7 @@ def test_a_status_without_projects_says_how_to_open_one() -> None:
 
 
 def test_the_queue_names_what_can_be_done() -> None:
-    told = printed(tables.review_list([HELD], {HoldSubject.DOCUMENT: ("accept", "reject")}))
+    told = printed(tables.review_list([HELD], lambda _: ("accept", "reject")))
 
     assert "document 2" in told
     assert "accept, reject" in told
@@ -116,7 +116,7 @@ def test_one_thing_that_waits_comes_with_its_commands() -> None:
 @pytest.mark.parametrize(
     ("told", "words"),
     [
-        (tables.review_list([], {}), "Nothing waits for you."),
+        (tables.review_list([], lambda _: ()), "Nothing waits for you."),
         (tables.clients([]), "intake client add"),
         (tables.clients([CLIENT]), "mia@acme.example"),
         (tables.projects([], address=DESK), "intake project open"),

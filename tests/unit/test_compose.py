@@ -13,6 +13,7 @@ from selectolax.lexbor import LexborHTMLParser
 from intake.compose import Templates, compose, load_templates
 from intake.errors import PermanentError
 from intake.model import (
+    WHOLE_MESSAGE,
     Address,
     Brief,
     Cadence,
@@ -20,7 +21,9 @@ from intake.model import (
     LetterKind,
     LinkFate,
     LinkFound,
+    Mailbox,
     ProjectId,
+    Received,
     Span,
     Token,
 )
@@ -28,6 +31,7 @@ from tests.unit.compose_cast import (
     COMPLETE_DOCUMENTS,
     COMPLETE_MAIL,
     DECK,
+    MIRA,
     NOON,
     PROJECT,
     QUARTER_PAST,
@@ -395,6 +399,96 @@ def test_without_anything_to_ask_a_freelancer_is_not_asked(
 ) -> None:
     with pytest.raises(PermanentError):
         compose(letter, templates)
+
+
+def too_large(subject: str | None = "The films", *, sender: Mailbox = MIRA) -> Received:
+    """A mail of 61.3 MB, of which nothing but the header was taken."""
+    whole = replace(part(Fate.TOO_LARGE, subject, path=WHOLE_MESSAGE), size_octets=64_200_000)
+    return received(whole, sender=sender)
+
+
+@pytest.mark.parametrize(
+    ("subject", "told"),
+    [
+        ("The films", "The mail “The films”, 61.3 MB"),
+        (None, "The mail, 61.3 MB"),
+        ("a\u202eb", "The mail “ab”"),
+    ],
+)
+def test_a_mail_that_was_too_large_is_named_by_its_subject(
+    subject: str | None, told: str, templates: Templates
+) -> None:
+    bodies = bodies_of(brief(LetterKind.REPLY, (), too_large(subject)), templates)
+
+    assert told in bodies.words
+    assert told in bodies.shown
+
+
+@pytest.mark.parametrize(
+    ("octets", "limit", "told"),
+    [
+        (52_428_801, 52_428_800, "50.1 MB It is larger than the 50 MB"),
+        (26_000_000, 26_214_400 - 1, "24.8 MB It is larger than the 24.9 MB"),
+        (2000, 1000, "0.1 MB It is larger than the 0.1 MB"),
+    ],
+    ids=["by-one-octet", "limit-rounded-down", "tiny"],
+)
+def test_sizes_are_rounded_so_that_too_large_is_more_than_the_limit(
+    octets: int, limit: int, told: str, templates: Templates
+) -> None:
+    [whole] = too_large().parts
+    mail = received(replace(whole, size_octets=octets))
+    letter = replace(brief(LetterKind.REPLY, (), mail), message_octets=limit)
+
+    assert told in bodies_of(letter, templates).words
+
+
+@pytest.mark.parametrize(
+    ("sender", "asked"), [(MIRA, True), (ROBIN, False)], ids=["client", "freelancer"]
+)
+def test_a_link_is_for_the_freelancer_who_need_not_be_told_so(
+    sender: Mailbox, *, asked: bool, templates: Templates
+) -> None:
+    words = bodies_of(brief(LetterKind.REPORT, (), too_large(sender=sender)), templates).words
+
+    assert ("send robin@studio.example a link to it" in words) is asked
+
+
+def test_a_file_that_was_fetched_is_told_once_with_where_it_came_from(
+    templates: Templates,
+) -> None:
+    deck = document(1, sure("deck", document_date=date(2026, 6, 2)), "deck.pdf")
+    behind = part(Fate.FILED, "deck.pdf", number=1, path="link:2!deck.pdf", container="link:2")
+    links = (
+        LinkFound("https://drive.example/1", LinkFate.NEEDS_ACCESS, "Google Drive"),
+        LinkFound("https://dropbox.example/2", LinkFate.FETCHED, "Dropbox"),
+    )
+
+    words = bodies_of(
+        brief(LetterKind.REPLY, [deck], received(behind, links=links)), templates
+    ).words
+
+    assert "deck.pdf (from Dropbox) · file 1" in words
+    assert words.count("Dropbox") == 1
+    assert "Link to Google Drive" in words
+
+
+def test_what_was_read_stands_beside_a_mail_that_was_not(templates: Templates) -> None:
+    words = bodies_of(
+        brief(LetterKind.REPLY, STORY_DOCUMENTS, STORY_MAIL, too_large()), templates
+    ).words
+
+    assert "Thank you for sending this." in words
+    assert "The mail “The films”, 61.3 MB" in words
+    assert "Brand book v4.pdf It asks for a password." in words
+
+
+def test_several_mails_that_were_too_large_are_each_told(templates: Templates) -> None:
+    letter = brief(LetterKind.REPLY, (), too_large("Films"), too_large("Decks"))
+    words = bodies_of(letter, templates).words
+
+    assert "Thank you for your mails. They were too large to be taken in." in words
+    assert words.index("“Films”") < words.index("“Decks”")
 
 
 def test_notice_says_its_notes(templates: Templates) -> None:

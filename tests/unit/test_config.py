@@ -8,7 +8,14 @@ from pathlib import Path
 import pytest
 import yaml
 
-from intake.config import ImapSource, MaildirSource, SmtpDelivery, load, locate
+from intake.config import (
+    ImapSource,
+    MaildirSource,
+    OAuth2Settings,
+    SmtpDelivery,
+    load,
+    locate,
+)
 from intake.errors import ConfigError
 from intake.hours import Hours, Weekly
 from intake.model import Address, Cadence, Item, ItemName, Kind
@@ -26,7 +33,7 @@ authentication.own_dkim authentication.timeout_seconds
 sources.type sources.host sources.port sources.security sources.username sources.password sources.folder
 sources.done_folder sources.held_folder sources.poll_seconds
 delivery.type delivery.host delivery.port delivery.security delivery.username delivery.password
-delivery.bounce_address delivery.sent_folder delivery.hold
+delivery.bounce_address delivery.sent_folder delivery.server_keeps_sent delivery.hold
 blobs.url blobs.region blobs.endpoint_url blobs.kms_key_id blobs.confidential_kms_key_id
 database.url
 limits.message_octets limits.document_octets limits.archive_octets limits.archive_entries limits.pages
@@ -123,6 +130,24 @@ def test_reminders_and_digests_can_be_left_out(tmp_path: Path) -> None:
 
     assert settings.reminders.after_days == ()
     assert settings.reminders.digest is None
+
+
+@pytest.mark.parametrize(
+    ("written_as", "bind"),
+    [
+        ("127.0.0.1:0", "127.0.0.1:0"),
+        ("'[::1]:9108'", "[::1]:9108"),
+        ("localhost:9108", "localhost:9108"),
+        ("0.0.0.0:9108", "0.0.0.0:9108"),
+        ("null", None),
+    ],
+)
+def test_figures_can_be_served_elsewhere_or_not_at_all(
+    tmp_path: Path, written_as: str, bind: str | None
+) -> None:
+    settings = load(written(tmp_path, f"{BASE}metrics: {{bind: {written_as}}}\n"), {})
+
+    assert settings.metrics.bind == bind
 
 
 def test_a_section_left_empty_has_its_defaults(tmp_path: Path) -> None:
@@ -342,3 +367,35 @@ def test_the_option_goes_before_the_environment_before_the_folder(
     option: Path | None, environment: dict[str, str], path: str
 ) -> None:
     assert locate(option, environment) == Path(path)
+
+
+def test_the_commented_oauth2_of_the_example_loads_and_names_every_key(tmp_path: Path) -> None:
+    lines = EXAMPLE.read_text("utf-8").splitlines()
+    first = next(number for number, line in enumerate(lines) if line.startswith("    # oauth2:"))
+    keys = [line[6:] for line in lines[first:] if line.startswith("    #   ")]
+    written_out = f"oauth2:\n{chr(10).join('    ' + key for key in keys)}\n"
+    source = "sources:\n- type: imap\n  host: h\n  username: u\n  " + written_out
+
+    settings = load(written(tmp_path, BASE + source), {"INTAKE_CLIENT_SECRET": "s"})
+
+    [mailbox] = settings.sources
+    assert isinstance(mailbox, ImapSource)
+    assert mailbox.oauth2 is not None
+    assert mailbox.oauth2.refresh_token is None
+    assert {key.split(":")[0].strip() for key in keys} == set(OAuth2Settings.model_fields)
+
+
+def test_what_this_machine_keeps_lies_beside_the_ledger(tmp_path: Path) -> None:
+    beside = load(written(tmp_path, BASE + "database: {url: 'sqlite:///data/intake.db'}\n"), {})
+    elsewhere = load(written(tmp_path, BASE + "database: {url: 'postgresql://u@h/db'}\n"), {})
+
+    assert beside.state_folder == tmp_path / "data"
+    assert elsewhere.state_folder == tmp_path
+
+
+def test_no_secret_shows_in_settings(tmp_path: Path) -> None:
+    oauth2 = "{provider: microsoft, client_id: canary1, client_secret: canary2, tenant: canary3}"
+    source = f"{{type: imap, host: h, username: canary4, oauth2: {oauth2}}}"
+    text = f"{BASE}sources: [{source}]\nkeys: {{tokens: canary-canary-canary}}\n"
+
+    assert "canary" not in repr(load(written(tmp_path, text), {}))

@@ -14,6 +14,8 @@ delivery: {type: maildir, path: Sent}
 """
 IMAP = "type: imap, host: mail.example, username: desk"
 SMTP = "type: smtp, host: mail.example"
+GOOGLE = "provider: google, client_id: c, client_secret: s"
+MICROSOFT = "provider: microsoft, client_id: c"
 
 
 def refusal(folder: Path, text: str, environment: dict[str, str] | None = None) -> str:
@@ -71,6 +73,22 @@ def with_base(section: str) -> str:
         (f"delivery: {{{SMTP}, password: x}}", "delivery.password: has no username beside it"),
         (f"delivery: {{{SMTP}, security: plain}}", "delivery.security: plain is for this machine"),
         (f"delivery: {{{SMTP}, hold: perhaps}}", "delivery.hold: perhaps is not true or false"),
+        (
+            f"sources: [{{type: maildir, path: x}}]\ndelivery: {{{SMTP}, sent_folder: Sent}}",
+            "delivery.sent_folder: needs an IMAP server as the first source",
+        ),
+        (
+            f"sources: [{{{IMAP}, password: x}}]\ndelivery: {{{SMTP}, sent_folder: inbox}}",
+            "delivery.sent_folder: is where mail comes in, name another folder",
+        ),
+        (
+            "delivery: {type: maildir, path: x, sent_folder: Sent}",
+            "delivery.sent_folder: is for type: smtp, a Maildir keeps every letter by itself",
+        ),
+        (
+            f"delivery: {{{SMTP}, server_keeps_sent: true}}",
+            "delivery.server_keeps_sent: says nothing without sent_folder",
+        ),
         ("intake: {name: Desk}", "intake.address: is missing"),
         ("intake: {address: desk}", "intake.address: is not an e-mail address"),
         ("intake: [a]", "intake: is not a section of keys"),
@@ -175,6 +193,47 @@ def with_base(section: str) -> str:
         ("holidays: Germany", "holidays: 'Germany' is no country with known holidays, did you"),
         ("holidays: GB-LON", "holidays: 'GB-LON' is no region with known holidays, use GB alone"),
         ("holidays: 44", "holidays: is not text, put it in quotes"),
+        (
+            f"sources: [{{{IMAP}, password: x, oauth2: {{{GOOGLE}}}}}]",
+            "sources[0].password: stands beside oauth2, keep one of the two",
+        ),
+        (
+            f"delivery: {{{SMTP}, username: u, password: x, oauth2: {{{GOOGLE}}}}}",
+            "delivery.password: stands beside oauth2, keep one of the two",
+        ),
+        (
+            f"delivery: {{{SMTP}, oauth2: {{{GOOGLE}}}}}",
+            "delivery.username: is missing, oauth2 signs in to an account",
+        ),
+        (
+            f"sources: [{{{IMAP}, oauth2: {{provider: google, client_id: c}}}}]",
+            "sources[0].oauth2.client_secret: is missing, Google gives one with the client_id",
+        ),
+        (
+            f"sources: [{{{IMAP}, oauth2: {{{GOOGLE}, tenant: studio.example}}}}]",
+            "sources[0].oauth2.tenant: is for microsoft only",
+        ),
+        (
+            f"sources: [{{{IMAP}, oauth2: {{{MICROSOFT}, client_secret: s}}}}]",
+            "sources[0].oauth2.tenant: is missing, an app that signs in by itself names its",
+        ),
+        (
+            f"sources: [{{{IMAP}, oauth2: {{{MICROSOFT}, tenant: a/b}}}}]",
+            "sources[0].oauth2.tenant: is neither a directory's id nor its domain",
+        ),
+        (
+            f"sources: [{{{IMAP}, oauth2: {{{MICROSOFT}, token_url: 'http://login.example/'}}}}]",
+            "sources[0].oauth2.token_url: http is for this machine only, use https",
+        ),
+        (
+            f"sources: [{{{IMAP}, oauth2: {{{MICROSOFT}, device_url: login.example}}}}]",
+            "sources[0].oauth2.device_url: is not an address like https://",
+        ),
+        (
+            f"sources: [{{{IMAP}, oauth2: {{{MICROSOFT}, tennant: x}}}}]",
+            "sources[0].oauth2.tennant: there is no such key, did you mean tenant?",
+        ),
+        ("keys: {tokens: abc}", "keys.tokens: is under 16 characters"),
         ("holyday: x", "holyday: there is no such key, did you mean holidays?"),
     ],
 )
@@ -189,19 +248,11 @@ def test_a_mistake_is_told_with_its_path(tmp_path: Path, section: str, sentence:
     ("section", "path", "sentence"),
     [
         ("intake: {address: a@b.example, reuse: auto}", "intake.reuse", "not offered again yet"),
-        (
-            f"sources: [{{{IMAP}, password: x, oauth2: {{provider: google, client_id: c}}}}]",
-            "sources[0].oauth2",
-            "signing in with OAuth2 is not possible",
-        ),
-        (f"delivery: {{{SMTP}, sent_folder: Sent}}", "delivery.sent_folder", "not written or"),
         ("letters: {languages: [fr]}", "letters.languages", "in English only yet"),
         ("retention: {keep_days_after_close: 9}", "retention.keep_days_after_close", "yet"),
         ("retention: {keep_days_held: 9}", "retention.keep_days_held", "yet"),
         ("webhook: {url: 'https://x.example'}", "webhook.url", "no webhook is called yet"),
         ("alerts: {to: [a@b.example]}", "alerts.to", "alerts are not sent"),
-        ("metrics: {bind: '0.0.0.0:1'}", "metrics.bind", "metrics are not served yet"),
-        ("keys: {tokens: abc}", "keys.tokens", "not stored yet"),
     ],
 )
 def test_what_would_not_happen_yet_is_refused(
@@ -268,6 +319,24 @@ def test_a_file_of_other_octets_says_so(tmp_path: Path) -> None:
 
     with pytest.raises(ConfigError, match="it is not UTF-8 text"):
         load(path, {})
+
+
+@pytest.mark.parametrize(
+    "bind",
+    [
+        "9108",
+        "127.0.0.1",
+        "127.0.0.1:70000",
+        "example.org:9108",
+        "::1:9108",
+        ":9108",
+        "[127.0.0.1]:x",
+    ],
+)
+def test_figures_are_served_on_an_address_of_this_machine(tmp_path: Path, bind: str) -> None:
+    told = refusal(tmp_path, with_base(f"metrics: {{bind: '{bind}'}}"))
+
+    assert "metrics.bind: is not an address and a port of this machine" in told
 
 
 def test_no_secret_is_in_a_refusal(tmp_path: Path) -> None:

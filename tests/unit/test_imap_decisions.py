@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from intake.sources.imap import Sized, back_off_seconds, portions
+from intake.sources.imap import Sized, portions
 from intake.sources.imap_session import folder_on_server
 
 
@@ -26,14 +26,6 @@ def test_one_that_must_be_alone_is_alone() -> None:
 
 def test_nothing_makes_no_portion() -> None:
     assert uids() == []
-
-
-def test_the_pause_doubles_to_a_bound() -> None:
-    assert [back_off_seconds(n, slow=False) for n in (1, 2, 3, 50)] == [1, 2, 4, 300]
-
-
-def test_a_refused_login_is_tried_again_seldom() -> None:
-    assert [back_off_seconds(n, slow=True) for n in (1, 2, 50)] == [60, 120, 900]
 
 
 @pytest.mark.parametrize(

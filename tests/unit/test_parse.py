@@ -131,6 +131,8 @@ def test_one_mailbox_in_from_is_the_sender(field: str) -> None:
         "From: '@'",
         "From: <mailto:@>",
         "From: =?utf-8?Q?Boss_<boss@bank.example>?= <ana@acme.example",
+        "From: =?utf-8?q?=22Ana=22_=3Cana=40acme.example=3E=2C?= eve@evil.example",
+        "From: =?utf-8?b?IkFuYSIgPGFuYUBhY21lLmV4YW1wbGU+LA==?= eve@evil.example",
         pytest.param("From: ana@acme.example" + "," * 20_000 + "bea@acme.example", id="far apart"),
         "From: undisclosed:;",
     ],

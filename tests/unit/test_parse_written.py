@@ -78,6 +78,41 @@ def test_html_lines_are_those_that_a_reader_sees() -> None:
     assert written([], [html]).text.split("\n\n") == ["One line", "Two\nThree"]
 
 
+@pytest.mark.parametrize(
+    "style",
+    [
+        "display:none",
+        "color:#fff; DISPLAY: None !important",
+        "visibility:hidden",
+        "opacity: 0.0",
+        "opacity:0;height:0",
+        "max-height:0px; overflow:hidden",
+        "overflow:hidden;color:red;max-height:0",
+        "font-size:0",
+        "line-height:0;font-size:0px;color:#fff",
+    ],
+)
+def test_what_its_style_lets_nobody_see_was_not_written(style: str) -> None:
+    html = f'<div style="{style}">3: <b>n/a</b></div><p>Here is the deck.</p>'
+
+    assert written((), (html,)).text == "Here is the deck."
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<td style="font-size:0px"><div style="font-size:13px">Here is the deck.</div></td>',
+        '<table style="font-size:0;"><tr><td style="font:12px Arial">Here is the deck.</td></tr></table>',
+        '<div style="opacity:0.9">Here is the deck.</div>',
+        '<div style="max-height:0.5em;overflow:hidden">Here is the deck.</div>',
+        '<div style="mso-hide:all">Here is the deck.</div>',
+        '<div style="font-size:0.9em">Here is the deck.</div>',
+    ],
+)
+def test_what_a_style_only_seems_to_hide_was_written(html: str) -> None:
+    assert written((), (html,)).text == "Here is the deck."
+
+
 def test_plain_text_is_preferred() -> None:
     assert written(["plain"], ["<p>rich</p>"]).text == "plain"
 

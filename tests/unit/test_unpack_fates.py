@@ -92,6 +92,24 @@ def test_a_call_to_a_meeting_is_no_calendar_of_events(octets: bytes, expected: s
 
 
 @pytest.mark.parametrize(
+    "claimed",
+    [
+        "message/rfc822",
+        "message/delivery-status",
+        "application/pgp-signature",
+        "application/pkcs7-signature",
+        "text/x-vcard",
+        "text/enriched",
+        "multipart/mixed",
+    ],
+)
+def test_a_file_is_a_document_whatever_it_is_said_to_be(claimed: str) -> None:
+    honest = attached(b"%PDF-1.4\n" + b"% a deck\n" * 99, "deck.pdf", "application/x-deck")
+
+    assert fate(honest.replace(b"application/x-deck", claimed.encode())) == "document"
+
+
+@pytest.mark.parametrize(
     ("octets", "expected"),
     [
         (png(200, 60), "signature-image"),
@@ -101,6 +119,11 @@ def test_a_call_to_a_meeting_is_no_calendar_of_events(octets: bytes, expected: s
         (png(3, 1), "tracking"),
         (png(1200, 700, 90_000), "document"),
         (png(800, 450), "document"),
+        (png(750, 1334, 90_000), "document"),
+        (png(300, 1334, 90_000), "signature-image"),
+        (png(640, 300, 90_000), "signature-image"),
+        (b"RIFF\0\0\0\0WEBPVP8 " + bytes(90_000), "document"),
+        (b"RIFF\0\0\0\0WEBPVP8 " + bytes(900), "signature-image"),
     ],
 )
 def test_a_picture_shown_in_the_text_is_a_logo_unless_it_is_as_large_as_a_slide(

@@ -259,6 +259,32 @@ def test_what_is_quoted_in_a_winmail_is_not_what_the_sender_wrote() -> None:
     assert found.written == "3: n/a"
 
 
+@pytest.mark.parametrize(
+    "rest",
+    [b"\x07" + bytes(range(1, 60)), b"\x01\x00", files.winmail((1, 0x800C, b"x" * 90))[6:-20]],
+    ids=["no-attribute", "too-short", "cut-off"],
+)
+def test_a_winmail_that_breaks_off_between_its_files_is_told_as_damaged(rest: bytes) -> None:
+    octets = files.winmail(*files.winmail_file("deck.pdf", PDF)) + rest
+
+    found = unpack(mailed(octets, "winmail.dat"), LIMITS)
+
+    assert [(entry.part.filename, entry.fate.value) for entry in found.parts] == [
+        ("winmail.dat", "opened"),
+        ("deck.pdf", "document"),
+        ("winmail.dat", "damaged"),
+    ]
+
+
+@pytest.mark.parametrize("rest", [b"", b"\0\0", b"\r\n"])
+def test_blanks_behind_the_last_file_of_a_winmail_are_no_damage(rest: bytes) -> None:
+    octets = files.winmail(*files.winmail_file("deck.pdf", PDF)) + rest
+
+    found = unpack(mailed(octets, "winmail.dat"), LIMITS)
+
+    assert [entry.fate.value for entry in found.parts] == ["opened", "document"]
+
+
 def test_a_mail_within_a_winmail_is_opened() -> None:
     inner = files.winmail(*files.winmail_file("plan.pdf", PDF))
     held = properties((0x0D, 0x3701, bytes(16) + inner))

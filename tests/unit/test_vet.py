@@ -16,12 +16,13 @@ from intake.model import (
     AutoKind,
     Bounce,
     Discarded,
+    Disposition,
     Held,
     HoldReason,
     InboundMessage,
 )
 from intake.parse import parse
-from intake.vet import VetPolicy, authentication, authserv_ids, vet
+from intake.vet import VetPolicy, authentication, authserv_ids, too_large, vet
 
 MAIL = Path(__file__).parent.parent / "mail"
 OWN = frozenset({Address("intake@studio.example")})
@@ -109,6 +110,21 @@ def test_a_delivery_report_names_the_letter_that_it_is_about() -> None:
     assert vet(message, documents=False, policy=OPEN) == Bounce(
         "<letter-7@studio.example>", Authentication.NONE
     )
+
+
+@pytest.mark.parametrize(
+    ("said", "auto"),
+    [
+        (Accepted(None, Authentication.PASS), None),
+        (Held(HoldReason.UNVERIFIED_SENDER, None, Authentication.PASS), None),
+        (Discarded(AutoKind.LIST, Authentication.PASS), AutoKind.LIST),
+        (Bounce(None, Authentication.PASS), AutoKind.BOUNCE),
+    ],
+)
+def test_what_was_too_large_to_be_taken_is_held_whatever_its_header_says(
+    said: Disposition, auto: AutoKind | None
+) -> None:
+    assert too_large(said) == Held(HoldReason.TOO_LARGE, auto, Authentication.PASS)
 
 
 def test_automatic_mail_without_documents_is_discarded() -> None:
