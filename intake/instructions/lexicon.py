@@ -1,7 +1,17 @@
 """Classes of words, and which words of a clause belong to them.
 
 The phrases are data, one file a language; a rule reads a clause with the classes that it names and no others, so that one
-word may mean different things to different rules. Near misses of long words count, of short ones never.
+word may mean different things to different rules. Near misses of long words count, of short ones never. The classes:
+
+- of every clause: fill, det (may stand between "no" and its thing), then, thanks, sent_by; reason (what follows is not read)
+- what keeps a clause from acting: if, if_polite, invite, may, think (asked back), soft, said, shown, past, ban
+- of items: own, their, you, be, will, have, exist, made, no, not, no_one, not_have, na, unneeded, skip, cannot, yet, still, send, later,
+  late_adjective, rest, keep, valid, newer, same, except, all, both, pronoun
+- of people: ask, held, role; of documents: treat, as, really, belong, project, other_project, leave_out, document, arrived,
+  whole_mail, ordinal_1 …; of confidence: confidential_do
+- to the desk: stop, remind, stop_all, resume_reminders, remind_on, undo, undo_verb, undo_what, undo_last, after_all, yes, no_word,
+  choice_first …; a freelancer's: accept, waive, veto, relabel, status, pause, resume, close, help
+- names: kind_* (kind_roadmap_yearly for a noun that says which), plan, quarterly, yearly, item
 """
 
 from __future__ import annotations

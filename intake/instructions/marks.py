@@ -37,7 +37,6 @@ class Noun:
     kinds: tuple[Kind, ...] = ()
     cadence: Cadence | None = None
     exact: bool = False
-    conflicting: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,7 +109,7 @@ def each(nouns: Sequence[Noun], make: Callable[[ItemName], Instruction], phrase:
     """The instruction for each item; a question where a noun may mean several, nothing where it means none."""
     made: list[Instruction] = []
     for noun in nouns:
-        if len(noun.items) == 1 and not noun.conflicting:
+        if len(noun.items) == 1:
             made.append(make(noun.items[0]))
         elif noun.items or (noun.exact and not noun.kinds):
             made.append(
