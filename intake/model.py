@@ -578,12 +578,16 @@ class ProjectState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """A client, the people who write for it, and the domains that are its own."""
+    """A client, the people who write for it, and the domains that are its own.
+
+    `holidays` is the country or region whose public holidays are days off there, None for that of the settings.
+    """
 
     id: ClientId
     name: str = field(repr=False)
     contacts: tuple[Address, ...] = field(default=(), repr=False)
     domains: tuple[str, ...] = field(default=(), repr=False)
+    holidays: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -797,6 +801,10 @@ class LetterKind(StrEnum):
     REMINDER = "reminder"
     DIGEST = "digest"
     NOTICE = "notice"
+
+
+SILENCE = "silence:"
+"""What the cause of a letter begins with that a client's silence calls for: a reminder, or a notice to a freelancer."""
 
 
 class LetterState(StrEnum):

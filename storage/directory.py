@@ -66,13 +66,18 @@ class Directory:
         self._database = database
 
     def add_client(
-        self, name: str, *, contacts: Sequence[Address], domains: Sequence[str] = ()
+        self,
+        name: str,
+        *,
+        contacts: Sequence[Address],
+        domains: Sequence[str] = (),
+        holidays: str | None = None,
     ) -> Client:
         """Add a client. Key: its name; ConfigError where that is taken."""
         with self._database.write() as session:
             if _client_row(session, name) is not None:
                 raise ConfigError(f"There is a client called {name} already.")
-            row = schema.Client(name=name)
+            row = schema.Client(name=name, holidays=holidays)
             session.add(row)
             session.flush()
             session.add_all(
@@ -102,6 +107,18 @@ class Directory:
             row.name = new_name
             session.flush()
             audit.append(session, "client.renamed", at=self._database.now(session), client=row.id)
+            return client_value(session, row)
+
+    def set_holidays(self, name: str, holidays: str | None) -> Client:
+        """Say whose public holidays a client keeps, None for those of the settings. Idempotent."""
+        with self._database.write() as session:
+            row = _require_client(session, name)
+            if row.holidays != holidays:
+                row.holidays = holidays
+                session.flush()
+                audit.append(
+                    session, "client.edited", at=self._database.now(session), client=row.id
+                )
             return client_value(session, row)
 
     def add_contact(self, client: str, address: Address) -> Client:

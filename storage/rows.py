@@ -105,6 +105,7 @@ def _client(row: schema.Client, words: Words) -> Client:
         name=row.name,
         contacts=tuple(Address(address) for address in words.get("contact", ())),
         domains=tuple(words.get("domain", ())),
+        holidays=row.holidays,
     )
 
 

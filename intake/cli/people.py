@@ -24,6 +24,15 @@ project = typer.Typer(
 )
 client.add_typer(contact, name="contact")
 
+Holidays = Annotated[
+    str | None,
+    typer.Option(
+        "--holidays",
+        parser=options.holidays,
+        metavar="CODE",
+        help='Whose public holidays it keeps, like GB-ENG; "default": those of the configuration.',
+    ),
+]
 ClientName = Annotated[str, typer.Argument(metavar="CLIENT", help="The client's name.")]
 ContactAddress = Annotated[
     str, typer.Argument(parser=options.address, metavar="ADDRESS", help="An e-mail address.")
@@ -52,12 +61,15 @@ def client_add(
             help="The client's own mail domain; repeat for several.",
         ),
     ] = None,
+    holidays: Holidays = None,
     config: Config = None,
 ) -> None:
     """Add a client with at least one contact."""
     from intake.cli import records
 
-    records.add_client(name, contacts=contacts, domains=domains or (), config=config)
+    records.add_client(
+        name, contacts=contacts, domains=domains or (), holidays=holidays, config=config
+    )
 
 
 @client.command("list", epilog="Example: intake client list")
@@ -79,6 +91,14 @@ def client_rename(
     from intake.cli import records
 
     records.rename_client(name, new_name, config=config)
+
+
+@client.command("edit", epilog='Example: intake client edit "Acme Ltd" --holidays GB-ENG')
+def client_edit(name: ClientName, *, holidays: Holidays = None, config: Config = None) -> None:
+    """Change whose public holidays a client keeps."""
+    from intake.cli import records
+
+    records.edit_client(name, holidays=holidays, config=config)
 
 
 @contact.command("add", epilog='Example: intake client contact add "Acme Ltd" leo@acme.example')

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from intake.cli import tables
+from intake.cli import options, tables
 from intake.cli.contract import health_json, lesson_json, review_json, status_json
 from intake.cli.terminal import print_json, settings, show
 from intake.config import Settings
@@ -48,17 +48,39 @@ def open_ledger(decided: Settings) -> Iterator[Ledger]:
 
 
 def add_client(
-    name: str, *, contacts: Sequence[str], domains: Sequence[str], config: Path | None
+    name: str,
+    *,
+    contacts: Sequence[str],
+    domains: Sequence[str],
+    holidays: str | None,
+    config: Path | None,
 ) -> None:
     """Add a client and say how to go on."""
     with open_ledger(settings(config)) as ledger:
         added = ledger.directory.add_client(
-            _named(name), contacts=[Address(contact) for contact in contacts], domains=domains
+            _named(name),
+            contacts=[Address(contact) for contact in contacts],
+            domains=domains,
+            holidays=_own_holidays(holidays),
         )
     show(
         f"Added {tables.printable(added.name)} with {_people(len(added.contacts))}.\n"
         "Next: `intake project open CLIENT TITLE --checklist NAME --freelancer ADDRESS`."
     )
+
+
+def edit_client(name: str, *, holidays: str | None, config: Path | None) -> None:
+    """Change whose public holidays a client keeps."""
+    if holidays is None:
+        raise ConfigError("Nothing to change: say whose holidays it keeps, like --holidays GB-ENG.")
+    with open_ledger(settings(config)) as ledger:
+        changed = ledger.directory.set_holidays(name, _own_holidays(holidays))
+    whose = changed.holidays or "the configuration"
+    show(f"{tables.printable(changed.name)} keeps the public holidays of {whose} now.")
+
+
+def _own_holidays(holidays: str | None) -> str | None:
+    return None if holidays == options.DEFAULT else holidays
 
 
 def _named(name: str) -> str:

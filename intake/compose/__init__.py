@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from intake.compose.digest import Digest, digest_subject
 from intake.compose.letter import Mark
-from intake.compose.letters import write
+from intake.compose.letters import Matter, write
 from intake.compose.mail import seal
+from intake.compose.telling import telling_subject
 from intake.compose.words import Templates, load_templates, spoken
 from intake.model import Brief, OutboundMessage, Thread
+from intake.reminders import Telling
 
-__all__ = ["Templates", "compose", "load_templates", "spoken"]
+__all__ = ["Digest", "Matter", "Templates", "compose", "load_templates", "spoken"]
 
 _MOST_HTML_OCTETS = 40_000
 """Gmail cuts a message off at 102 KB; far below that, a letter also opens at once on a phone."""
@@ -21,20 +24,34 @@ _MOST_LINES = (24, 10, 4)
 """How many lines of a list a letter shows, tried in this order until the letter is small enough."""
 
 
-def compose(brief: Brief, templates: Templates) -> OutboundMessage:
-    """Write a letter and seal it; PermanentError where there is no such letter or its recipient cannot be written to."""
-    text, html = _bodies(brief, templates)
-    if brief.unreached is not None:  # a letter about a person, in nobody's thread
-        subject = templates.say("unreached", address=brief.unreached.address)
+def compose(brief: Brief, templates: Templates, *, matter: Matter | None = None) -> OutboundMessage:
+    """Write a letter and seal it; PermanentError where there is no such letter or its recipient cannot be written to.
+
+    `matter` is what a letter is about that answers no message: a reminder, a notice of a silence, a digest.
+    """
+    text, html = _bodies(brief, templates, matter)
+    subject = _own_subject(brief, templates, matter)
+    if subject is not None:  # in nobody's thread
         brief = replace(brief, thread=Thread(subject))
     return seal(brief, text=text, html=html)
 
 
-def _bodies(brief: Brief, templates: Templates) -> tuple[str, str]:
+def _own_subject(brief: Brief, templates: Templates, matter: Matter | None) -> str | None:
+    """The subject of a letter that begins a thread, None for one that goes on with another."""
+    if brief.unreached is not None:
+        return templates.say("unreached", address=brief.unreached.address)
+    if isinstance(matter, Telling):
+        return telling_subject(matter, templates)
+    if isinstance(matter, Digest):
+        return digest_subject(matter, templates)
+    return None
+
+
+def _bodies(brief: Brief, templates: Templates, matter: Matter | None) -> tuple[str, str]:
     text, html = "", ""
     spoken_marks = {mark.value: templates.say(f"mark_{mark}") for mark in Mark}
     for most_lines in _MOST_LINES:
-        letter = write(brief, templates, most_lines=most_lines)
+        letter = write(brief, templates, most_lines=most_lines, matter=matter)
         text = templates.text.render(letter=letter)
         html = templates.inliner.inline(
             templates.html.render(

@@ -26,6 +26,11 @@ def missing(scene: Scene) -> tuple[Line, ...]:
     )
 
 
+def asked(scene: Scene, entries: Sequence[ItemReport]) -> tuple[Line, ...]:
+    """Some of what is missing, with what is wanted of each."""
+    return tuple(_wanted_line(scene, entry) for entry in entries)
+
+
 def optional(scene: Scene) -> tuple[Line, ...]:
     """The items that nobody must send and that are not here."""
     return tuple(

@@ -6,6 +6,16 @@ import shlex
 from collections.abc import Sequence
 from typing import assert_never
 
+from intake.compose.digest import Digest, digest
+from intake.compose.frame import (
+    TITLE_CHARACTERS,
+    about,
+    desk_name,
+    filled,
+    freelancers,
+    person,
+    progress,
+)
 from intake.compose.items import arrived_labels, coming_up, done_labels, missing, on_file, optional
 from intake.compose.legible import legible, legible_lines
 from intake.compose.letter import Letter, Line, Mark, Origin, Scene, Section
@@ -19,24 +29,23 @@ from intake.compose.parts import (
     questions,
     settlements,
 )
+from intake.compose.reminder import reminder
+from intake.compose.telling import silent_client
 from intake.compose.words import Templates, spoken
 from intake.errors import PermanentError
 from intake.model import (
     Brief,
-    CompletenessReport,
     Fate,
     LetterKind,
-    Mailbox,
     Obstacle,
-    Project,
     Received,
     Unreached,
     subaddress,
 )
+from intake.reminders import Asking, Telling
 
 _QUOTE_CHARACTERS = 1200
 _QUOTE_LINES = 24
-_TITLE_CHARACTERS = 80
 _NEW = frozenset({Fate.FILED, Fate.NEWER_VERSION})
 _TOLD = frozenset(CAME) | {Fate.UNSURE}
 _SENT = _TOLD | PROBLEMS | {Fate.OPENED}
@@ -47,8 +56,28 @@ _ANOTHER_ADDRESS = frozenset(
 """What another address of the same person may get around."""
 
 
-def write(brief: Brief, templates: Templates, *, most_lines: int) -> Letter:
-    """The content of a letter; PermanentError for a kind that has none, or a brief that lacks its report."""
+Matter = Asking | Telling | Digest
+"""What a letter is about that answers no message."""
+
+
+def write(
+    brief: Brief, templates: Templates, *, most_lines: int, matter: Matter | None = None
+) -> Letter:
+    """The content of a letter; PermanentError for one that lacks its report, or what it is about."""
+    match matter:
+        case Asking():
+            return reminder(brief, _scene(brief, templates, most_lines), matter)
+        case Telling():
+            return silent_client(brief, _scene(brief, templates, most_lines), matter)
+        case Digest():
+            return digest(brief, templates, matter, most_lines=most_lines)
+        case None:
+            return _answer(brief, templates, most_lines)
+        case _:
+            assert_never(matter)
+
+
+def _answer(brief: Brief, templates: Templates, most_lines: int) -> Letter:
     match brief.kind:
         case LetterKind.QUESTION:
             return _question(brief, templates)
@@ -61,7 +90,7 @@ def write(brief: Brief, templates: Templates, *, most_lines: int) -> Letter:
         case LetterKind.REPORT:
             return _report(brief, _scene(brief, templates, most_lines))
         case LetterKind.REMINDER | LetterKind.DIGEST:
-            raise PermanentError(f"there is no template for a {brief.kind}")
+            raise PermanentError(f"a {brief.kind} needs to be told what it is about")
         case _:
             assert_never(brief.kind)
 
@@ -86,17 +115,17 @@ def _reply(brief: Brief, scene: Scene) -> Letter:
     unusable = problems(scene, brief.received)
     wanted = missing(scene)
     here = done_labels(scene, without=_numbers(brief, _TOLD))
-    people = _freelancers(scene.report.project, scene.templates)
+    people = freelancers(scene.report.project, scene.templates)
     how_to = "how_to_missing" if wanted else "how_to_complete"
-    done, total = _progress(scene.report)
+    done, total = progress(scene.report)
     return Letter(
         headline=_standing(scene, is_open=bool(unusable) or _has_questions(arrived)),
-        about=_about(scene.report.project),
+        about=about(scene.report.project),
         opening=(
             _thanks(scene, people, brief.received, anything=bool(arrived or unusable)),
             *_notes(brief),
         ),
-        sections=_filled(
+        sections=filled(
             Section(
                 say("heading_came"),
                 _bounded(scene, arrived),
@@ -113,7 +142,7 @@ def _reply(brief: Brief, scene: Scene) -> Letter:
             Section(say("heading_optional"), optional(scene)),
             Section(say("heading_how_to"), closing=(say(how_to, freelancers=people),)),
         ),
-        footer=say("footer", desk=_desk_name(brief), freelancers=people),
+        footer=say("footer", desk=desk_name(brief), freelancers=people),
         done=done,
         total=total,
     )
@@ -124,19 +153,19 @@ def _report(brief: Brief, scene: Scene) -> Letter:
     arrived = arrived_labels(scene, _numbers(brief, _NEW))
     unusable = problems(scene, brief.received)
     others = [entry for entry in brief.received if entry.sender.address != brief.recipient.address]
-    client = legible(scene.report.project.client.name, limit=_TITLE_CHARACTERS)
+    client = legible(scene.report.project.client.name, limit=TITLE_CHARACTERS)
     if scene.report.complete:
         headline = say("report_complete", client=client)
     else:
         change = f"{say('report_arrived', labels=arrived)} " if arrived else ""
         headline = change + _standing(scene, is_open=True)
-    done, total = _progress(scene.report)
-    people = _freelancers(scene.report.project, scene.templates)
+    done, total = progress(scene.report)
+    people = freelancers(scene.report.project, scene.templates)
     return Letter(
         headline=headline,
-        about=_about(scene.report.project),
+        about=about(scene.report.project),
         opening=(*(_sent(scene, message) for message in brief.received), *_notes(brief)),
-        sections=_filled(
+        sections=filled(
             Section(say("heading_came"), _bounded(scene, came(scene, brief.received))),
             Section(say("heading_settle"), _bounded(scene, settlements(scene, brief.received))),
             Section(
@@ -153,7 +182,7 @@ def _report(brief: Brief, scene: Scene) -> Letter:
             ),
             *(_quoted(scene, message) for message in others),
         ),
-        footer=say("footer", desk=_desk_name(brief), freelancers=people),
+        footer=say("footer", desk=desk_name(brief), freelancers=people),
         done=done,
         total=total,
     )
@@ -167,15 +196,15 @@ def _question(brief: Brief, templates: Templates) -> Letter:
     lines = tuple(
         Line(
             Mark.NUMBER,
-            legible(project.title, limit=_TITLE_CHARACTERS),
+            legible(project.title, limit=TITLE_CHARACTERS),
             number=number,
             origins=(Origin(address, f"mailto:{address}"),),
         )
         for number, project in enumerate(brief.candidates, start=1)
         for address in (subaddress(brief.desk.address, project.token),)
     )
-    subject = legible(brief.thread.subject, limit=_TITLE_CHARACTERS)
-    desk = _desk_name(brief)
+    subject = legible(brief.thread.subject, limit=TITLE_CHARACTERS)
+    desk = desk_name(brief)
     return Letter(
         headline=say("question"),
         about=desk,
@@ -191,8 +220,8 @@ def _colleague(brief: Brief, templates: Templates) -> Letter:
     if not (brief.candidates and waiting):
         raise PermanentError("a letter about a colleague needs the client, and mail that waits")
     say, mailbox = templates.say, waiting[0].sender
-    name = _person(mailbox)
-    client = legible(brief.candidates[0].client.name, limit=_TITLE_CHARACTERS)
+    name = person(mailbox)
+    client = legible(brief.candidates[0].client.name, limit=TITLE_CHARACTERS)
     facts = {"name": name, "client": client}
     number = waiting[0].hold
     lines = (
@@ -211,7 +240,7 @@ def _colleague(brief: Brief, templates: Templates) -> Letter:
             ),
         ),
     )
-    desk = _desk_name(brief)
+    desk = desk_name(brief)
     return Letter(
         headline=say("colleague", **facts),
         about=client,
@@ -219,7 +248,7 @@ def _colleague(brief: Brief, templates: Templates) -> Letter:
             say("colleague_why", address=mailbox.address, **facts),
             say(
                 "colleague_sent",
-                subject=legible(brief.thread.subject, limit=_TITLE_CHARACTERS),
+                subject=legible(brief.thread.subject, limit=TITLE_CHARACTERS),
                 mails=len(waiting),
                 files=sum(map(_files, waiting)),
                 links=sum(len(entry.links) for entry in waiting),
@@ -232,17 +261,17 @@ def _colleague(brief: Brief, templates: Templates) -> Letter:
 
 def _unreached(brief: Brief, person: Unreached, templates: Templates) -> Letter:
     """Tells a freelancer whom a letter did not reach, why, and what to do about it."""
-    say, desk = templates.say, _desk_name(brief)
+    say, desk = templates.say, desk_name(brief)
     facts = {"address": person.address, "obstacle": person.obstacle.value}
     client = brief.report.project.client.name if brief.report else ""
     lines = [Line(Mark.NUMBER, say("unreached_ask", **facts), number=1)]
     if person.obstacle in _ANOTHER_ADDRESS:
-        name = shlex.quote(legible(client, limit=_TITLE_CHARACTERS))
+        name = shlex.quote(legible(client, limit=TITLE_CHARACTERS))
         command = f"intake client contact add {name} NEW-ADDRESS"
         lines.append(Line(Mark.NUMBER, say("unreached_add"), number=2, commands=(command,)))
     return Letter(
         headline=say("unreached", address=person.address),
-        about=_about(brief.report.project) if brief.report else desk,
+        about=about(brief.report.project) if brief.report else desk,
         opening=(say("unreached_why", **facts), say("unreached_lasting", lasting=person.lasting)),
         sections=(Section(say("unreached_how"), tuple(lines), is_main=True),),
         footer=say("question_footer", desk=desk),
@@ -252,25 +281,20 @@ def _unreached(brief: Brief, person: Unreached, templates: Templates) -> Letter:
 def _notice(brief: Brief, templates: Templates) -> Letter:
     if brief.unreached is not None:
         return _unreached(brief, brief.unreached, templates)
-    desk = _desk_name(brief)
+    desk = desk_name(brief)
     return Letter(
         headline=templates.say("notice"),
-        about=_about(brief.report.project) if brief.report else desk,
+        about=about(brief.report.project) if brief.report else desk,
         opening=_notes(brief) or (templates.say("notice_unanswered"),),
         footer=templates.say("question_footer", desk=desk),
     )
 
 
 def _standing(scene: Scene, *, is_open: bool) -> str:
-    done, total = _progress(scene.report)
+    done, total = progress(scene.report)
     if done == total and is_open:
         return scene.templates.say("standing_with_questions")
     return scene.templates.say("standing", done=done, total=total)
-
-
-def _progress(report: CompletenessReport) -> tuple[int, int]:
-    required = sum(entry.item.required for entry in report.items)
-    return required - len(report.wanted), required
 
 
 def _thanks(
@@ -280,7 +304,7 @@ def _thanks(
     if received and all(not_taken(message) for message in received):
         return say("thanks_too_large", n=len(received))
     if scene.report.complete:
-        title = legible(scene.report.project.title, limit=_TITLE_CHARACTERS)
+        title = legible(scene.report.project.title, limit=TITLE_CHARACTERS)
         return say("thanks_complete", freelancers=people, project=title)
     return say("thanks") if anything else say("no_file")
 
@@ -290,13 +314,13 @@ def _sent(scene: Scene, message: Received) -> str:
     if whole := not_taken(message):
         return scene.templates.say(
             "report_too_large",
-            name=_person(message.sender),
+            name=person(message.sender),
             size=megabytes(scene, whole.size_octets, up=True),
             day=day,
         )
     return scene.templates.say(
         "report_sent",
-        name=_person(message.sender),
+        name=person(message.sender),
         files=_files(message),
         links=len(message.links),
         day=day,
@@ -310,7 +334,7 @@ def _files(message: Received) -> int:
 
 
 def _quoted(scene: Scene, message: Received) -> Section:
-    heading = scene.templates.say("heading_quote", name=_person(message.sender))
+    heading = scene.templates.say("heading_quote", name=person(message.sender))
     lines = legible_lines(message.written, limit=_QUOTE_CHARACTERS, lines=_QUOTE_LINES)
     return Section(heading, quote=lines)
 
@@ -338,27 +362,6 @@ def _bounded(scene: Scene, lines: tuple[Line, ...]) -> tuple[Line, ...]:
     return (*shown, Line(Mark.NOTED, scene.templates.say("more", n=len(lines) - len(shown))))
 
 
-def _filled(*sections: Section) -> tuple[Section, ...]:
-    return tuple(section for section in sections if section)
-
-
 def _notes(brief: Brief) -> tuple[str, ...]:
     notes = (note for message in brief.received for note in message.notes)
     return tuple(dict.fromkeys(legible(note, limit=500) for note in notes))
-
-
-def _about(project: Project) -> str:
-    client = legible(project.client.name, limit=_TITLE_CHARACTERS)
-    return f"{client} · {legible(project.title, limit=_TITLE_CHARACTERS)}"
-
-
-def _freelancers(project: Project, templates: Templates) -> tuple[str, ...]:
-    return project.freelancers or (templates.say("nobody"),)
-
-
-def _person(mailbox: Mailbox) -> str:
-    return legible(mailbox.name, limit=60) or mailbox.address
-
-
-def _desk_name(brief: Brief) -> str:
-    return _person(brief.desk)

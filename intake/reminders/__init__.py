@@ -4,7 +4,7 @@ Pure throughout: the clock is handed in, nothing is read and nothing is remember
 and what is due is queued by the caller under the key that it carries.
 """
 
-from intake.reminders.asking import MOST_ASKED, Telling, ask_for, telling
+from intake.reminders.asking import MOST_ASKED, Asking, Telling, ask_for, telling
 from intake.reminders.digest import DigestLine, digest_cause, digest_due, digest_lines
 from intake.reminders.ladder import cause_of, least_gap_days, next_due, wanted_from
 from intake.reminders.outlook import Outlook, outlook, start_of
@@ -25,6 +25,7 @@ from intake.reminders.values import (
 
 __all__ = [
     "MOST_ASKED",
+    "Asking",
     "Audience",
     "DigestLine",
     "Due",

@@ -60,6 +60,14 @@ def _needs_resending(entry: ItemReport) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class Asking:
+    """What a reminder asks the client for. `step` counts the reminders of a silence from 1."""
+
+    step: int
+    wanted: tuple[ItemReport, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Telling:
     """What a freelancer is told of a silent client, and what a draft to send in their own name would ask for.
 

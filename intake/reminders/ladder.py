@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from intake.hours import moment
-from intake.model import Address, ProjectState, is_among
+from intake.model import SILENCE, Address, ProjectState, is_among
 from intake.reminders.values import (
     Audience,
     Due,
@@ -66,7 +66,7 @@ def cause_of(silence: Silence, number: int) -> str:
     since = silence.since
     if since is None:
         raise ValueError("a silence that has not begun has no steps")
-    return f"silence:{since.astimezone(silence.zone):%Y-%m-%d}:{number}"
+    return f"{SILENCE}{since.astimezone(silence.zone):%Y-%m-%d}:{number}"
 
 
 def least_gap_days(earlier: int, later: int) -> int:

@@ -13,7 +13,7 @@ from typing import assert_never
 from intake.reminders.ladder import next_due
 from intake.reminders.values import Due, Ladder, Nothing, Quiet, Reason, Silence, Wait
 
-_QUIET: Mapping[Quiet, str] = {
+QUIET: Mapping[Quiet, str] = {
     Quiet.OFF: "no reminders are configured (reminders.after_days is empty)",
     Quiet.CLOSED: "the project is closed",
     Quiet.PAUSED: "the project is paused until somebody resumes it",
@@ -56,7 +56,7 @@ def outlook(ladder: Ladder, silence: Silence, *, days_off: Container[date], on: 
     found = next_due(ladder, silence, days_off=days_off, now=start_of(on, silence=silence))
     match found:
         case Nothing():
-            return Outlook(on, None, None, _QUIET[found.reason])
+            return Outlook(on, None, None, QUIET[found.reason])
         case Due() if found.on == on:
             return Outlook(on, found, None, _REASONS[found.reason])
         case Due():
