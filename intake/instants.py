@@ -22,6 +22,7 @@ class Instant(StrEnum):
     SETTLED = "process: settled, the source still has the message"
     RELEASED = "acknowledge: the source let go, not noted"
     ACKNOWLEDGED = "acknowledge: noted"
+    REMINDED = "remind: reminders or digests owed, not composed"
     LETTER_CLAIMED = "deliver: a letter claimed, not composed"
     COMPOSED = "deliver: composed, not frozen"
     FROZEN = "deliver: frozen, not sent"

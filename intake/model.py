@@ -581,6 +581,7 @@ class Client:
     """A client, the people who write for it, and the domains that are its own.
 
     `language` is the one that its people are written to in, None for the one that they write in themselves.
+    `holidays` is the country or region whose public holidays are days off there, None for that of the settings.
     """
 
     id: ClientId
@@ -588,6 +589,7 @@ class Client:
     contacts: tuple[Address, ...] = field(default=(), repr=False)
     domains: tuple[str, ...] = field(default=(), repr=False)
     language: str | None = None
+    holidays: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -803,6 +805,10 @@ class LetterKind(StrEnum):
     REMINDER = "reminder"
     DIGEST = "digest"
     NOTICE = "notice"
+
+
+SILENCE = "silence:"
+"""What the cause of a letter begins with that a client's silence calls for: a reminder, or a notice to a freelancer."""
 
 
 class LetterState(StrEnum):

@@ -10,10 +10,10 @@ import hashlib
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from intake import telemetry
-from intake.compose import Languages, Templates, compose
+from intake.compose import Digest, Languages, Matter, Templates, compose
 from intake.config import Settings
 from intake.errors import (
     AccessRefusedError,
@@ -24,6 +24,7 @@ from intake.errors import (
 )
 from intake.instants import Instant, Passing, unnoticed
 from intake.model import (
+    SILENCE,
     Address,
     Brief,
     Deferred,
@@ -48,8 +49,10 @@ from intake.model import (
     subaddress,
 )
 from intake.refusals import unreached
+from intake.reminders import DigestLine
 from intake.reports import local_day, report_of
 from intake.sent_mail import SentMail
+from intake.silences import Decision, cause_of_digest, decided_again, digest_of, due_digest
 from intake.telemetry import Stage, Timing, untimed
 from storage.blobs import Store
 from storage.ledger import Ledger
@@ -127,6 +130,8 @@ class Outbox:
             return self._settle_cut_off(claim, letter, valid_until)
         if letter is None and not self._still_asks(claim):
             return self._dropped(claim)
+        if self._put_away(claim):
+            return True
         if letter is None:
             try:
                 with self.timed(Stage.COMPOSE):
@@ -173,6 +178,55 @@ class Outbox:
         waits = any(received.hold is not None for received in claim.received)
         return claim.kind is not LetterKind.COLLEAGUE or (waits and bool(self._candidates(claim)))
 
+    def _put_away(self, claim: LetterClaim) -> bool:
+        """Whether a letter that no mail called for is not to leave any more, or later: it is dropped or waits, then."""
+        leaves_at = self._leaves_at(claim)
+        if leaves_at is None:
+            return self._dropped(claim)
+        if leaves_at <= claim.now:
+            return False
+        self.ledger.letters.postponed(claim, until=leaves_at)
+        return True
+
+    def _leaves_at(self, claim: LetterClaim) -> datetime | None:
+        """When a letter is to leave, as it is decided now: a client may have written since it was queued. None: never."""
+        try:
+            if claim.cause.startswith(SILENCE):
+                decision = self._decision(claim)
+                return decision.due.at if decision else None
+            if claim.kind is LetterKind.DIGEST:
+                return claim.now if self._digest(claim) else None
+        except ConfigError:
+            return claim.now  # composing it tells what is wrong
+        return claim.now
+
+    def _decision(self, claim: LetterClaim) -> Decision | None:
+        """The step that a letter about a silence is for; None where it is none any more."""
+        if claim.project is None:
+            return None
+        return decided_again(
+            self.settings,
+            self.ledger.silences.of(claim.project),
+            cause=claim.cause,
+            recipient=claim.recipient.address,
+            now=claim.now,
+        )
+
+    def _digest(self, claim: LetterClaim) -> tuple[DigestLine, ...]:
+        """The lines of a digest; none where it is too old, or nothing is wanted any more."""
+        at = due_digest(self.settings, now=claim.now)
+        if at is None or cause_of_digest(self.settings, at) != claim.cause:
+            return ()
+        found = self.ledger.silences.all()
+        return digest_of(self.settings, found, claim.recipient.address, at=at)
+
+    def _matter(self, claim: LetterClaim) -> Matter | None:
+        """What a letter that no mail called for is about."""
+        if claim.kind is LetterKind.DIGEST:
+            return Digest(self._digest(claim))
+        decision = self._decision(claim) if claim.cause.startswith(SILENCE) else None
+        return decision.matter if decision else None
+
     def _dropped(self, claim: LetterClaim) -> bool:
         self.ledger.letters.dropped(claim)
         log.warning(telemetry.LETTER_DROPPED, letter_id=claim.number, kind=claim.kind)
@@ -185,7 +239,9 @@ class Outbox:
         found = self._evidence(claim, letter) if letter else None
         if letter is None or found is None:
             return self._doubted(claim, _why_doubtful(claim))
-        return self._found(claim) if found else self._hand_over(claim, letter, valid_until)
+        if found:
+            return self._found(claim)
+        return self._put_away(claim) or self._hand_over(claim, letter, valid_until)
 
     def _evidence(self, claim: LetterClaim, letter: OutboundMessage) -> bool | None:
         """Whether it left, None where nobody knows. In the Sent folder only what is there is evidence for now.
@@ -320,6 +376,7 @@ class Outbox:
                 told=claim.told,
             ),
             self._templates(claim, (standing.project,) if standing else candidates),
+            matter=self._matter(claim),
         )
 
     def _templates(self, claim: LetterClaim, projects: Sequence[Project]) -> Templates:

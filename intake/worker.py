@@ -32,6 +32,7 @@ from intake.instants import Instant
 from intake.model import RawMessage, Source
 from intake.pages import publish
 from intake.pipeline import Reading, begin, process, receive
+from intake.reminding import enqueue_due
 from intake.scan import ScannerUnreachableError
 from intake.telemetry import Stage
 from storage.messages import INTERRUPTED, SUSPECTED, UNSUSPECTED
@@ -54,6 +55,7 @@ FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 2.0, 300.0
 FIRST_PAUSE_REFUSED_SECONDS, LONGEST_PAUSE_REFUSED_SECONDS = 60.0, 900.0
 """Where a login was refused: some servers lock an account that is tried too often."""
 DELIVER_EVERY_SECONDS = 2.0
+REMIND_EVERY_SECONDS = 300.0
 
 log = telemetry.logger(__name__)
 
@@ -94,6 +96,7 @@ class Worker:
         self._refused: set[str] = set()
         """What did not let us in when we last asked."""
         self._delivered_at = 0.0
+        self._remind_at = 0.0
         self._again_at: dict[str, float] = {}
         self._round_began_at = 0.0
         self._begun: Reading | None = None
@@ -178,7 +181,21 @@ class Worker:
         for source in self._polled:
             with self._reaching(source.name):
                 self._acknowledge(source)
+        self._remind(at_once=at_once)
         self.finish(ends_bursts=at_once)
+
+    def _remind(self, *, at_once: bool) -> None:
+        """Queue the reminders and digests that are due, every few minutes.
+
+        Not while a mailbox is out of reach: what a client wrote may lie there.
+        """
+        is_time = at_once or time.monotonic() >= self._remind_at
+        unread = any(source.name in self._unreachable for source in self._app.sources)
+        if self._stopping or unread or self._cannot_work() or not is_time:
+            return
+        with self._reaching("database"):
+            enqueue_due(self._app.settings, self._app.ledger, passed=self._app.passed)
+            self._remind_at = time.monotonic() + REMIND_EVERY_SECONDS
 
     def _choose_sources(self, *, at_once: bool) -> None:
         """One worker polls a source while all process what it receives; a single round asks nobody."""

@@ -72,12 +72,13 @@ class Directory:
         contacts: Sequence[Address],
         domains: Sequence[str] = (),
         language: str | None = None,
+        holidays: str | None = None,
     ) -> Client:
         """Add a client. Key: its name; ConfigError where that is taken."""
         with self._database.write() as session:
             if _client_row(session, name) is not None:
                 raise ConfigError(f"There is a client called {name} already.")
-            row = schema.Client(name=name, language=language)
+            row = schema.Client(name=name, language=language, holidays=holidays)
             session.add(row)
             session.flush()
             session.add_all(
@@ -113,9 +114,24 @@ class Directory:
         """Write to a client's people in this language, with None in the one that they write in. Idempotent."""
         with self._database.write() as session:
             row = _require_client(session, name)
-            row.language = language
-            session.flush()
-            audit.append(session, "client.edited", at=self._database.now(session), client=row.id)
+            if row.language != language:
+                row.language = language
+                session.flush()
+                audit.append(
+                    session, "client.edited", at=self._database.now(session), client=row.id
+                )
+            return client_value(session, row)
+
+    def set_holidays(self, name: str, holidays: str | None) -> Client:
+        """Say whose public holidays a client keeps, None for those of the settings. Idempotent."""
+        with self._database.write() as session:
+            row = _require_client(session, name)
+            if row.holidays != holidays:
+                row.holidays = holidays
+                session.flush()
+                audit.append(
+                    session, "client.edited", at=self._database.now(session), client=row.id
+                )
             return client_value(session, row)
 
     def add_contact(self, client: str, address: Address) -> Client:

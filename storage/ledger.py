@@ -1,7 +1,7 @@
 """The ledger: what is remembered, in verbs.
 
 `directory` knows people and projects, `messages` what came in, `letters` what goes out, `holds` what waits for a
-person, `lessons` what a person's word taught; this class opens them over one database, says who this worker is, and reads where projects stand.
+person, `lessons` what a person's word taught, `silences` what nobody wrote; this class opens them over one database, says who this worker is, and reads where projects stand.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from storage.look_ups import LookUps
 from storage.messages import Messages
 from storage.restoring import begin_again
 from storage.rows import Documents, document_row, lock_project, standing_value
+from storage.silences import Silences
 from storage.values import HeldThing, MessageStatus, Standing
 from storage.workers import Workers
 
@@ -42,6 +43,7 @@ class Ledger:
         self.messages = Messages(self.database, self._liveness)
         self._documents = Documents()
         self.letters = Letters(self.database, self._liveness, self._documents)
+        self.silences = Silences(self.database, self._documents)
         self.look_ups = LookUps(self.database)
         self.holds = Holds(self.database)
         self.lessons = Lessons(self.database)

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from intake.errors import ClaimLostError
 from intake.model import (
+    SILENCE,
     Address,
     HoldId,
     HoldReason,
@@ -35,6 +36,7 @@ from storage.liveness import Liveness
 from storage.owing import tell_unreached, unreached_of
 from storage.reach import reach
 from storage.rows import Documents, lock_project, received_value, standing_value, thread_value
+from storage.silences import conversation
 from storage.values import (
     DoubtfulLetter,
     Handed,
@@ -85,11 +87,17 @@ class Letters:
     def claim(
         self, worker: int, *, ends_bursts: bool = False, lease: timedelta = LEASE
     ) -> LetterClaim | None:
-        """Take the letter that is due first; with `ends_bursts` an intent need not be due. None where there is none."""
+        """Take the letter that is due first; with `ends_bursts` an intent that ends a burst need not be due. None: there is none.
+
+        What no mail called for, a reminder or a digest, waits for its hour all the same.
+        """
         with self._database.write() as session:
             now = self._database.now(session)
             is_intent = schema.Letter.state == LetterState.INTENT
             is_due = schema.Letter.due_at <= now
+            waits = schema.Letter.cause.startswith(SILENCE, autoescape=True) | (
+                schema.Letter.kind == LetterKind.DIGEST
+            )
             row = session.scalar(
                 sa.select(schema.Letter)
                 .where(
@@ -97,7 +105,7 @@ class Letters:
                     schema.Letter.state.in_(
                         _MAY_BE_CLAIMED
                     ),  # so that those that left are not read through
-                    (is_intent if ends_bursts else is_intent & is_due)
+                    (is_intent & (is_due | sa.not_(waits)) if ends_bursts else is_intent & is_due)
                     | ((schema.Letter.state == LetterState.RETRY) & is_due)
                     | (schema.Letter.state == LetterState.SENDING),
                 )
@@ -185,6 +193,16 @@ class Letters:
                 session, "letter.deferred", at=now, project=claim.project, letter=claim.number
             )
             _tell(session, claim, handed, now=now)
+
+    def postponed(self, claim: LetterClaim, *, until: datetime) -> None:
+        """It surely has not left, and its hour is later: it is owed from then on."""
+        with self._database.write() as session:
+            now = self._database.now(session)
+            state = LetterState.RETRY if claim.frozen else LetterState.INTENT
+            _change(session, claim, state=state, due_at=until, worker_id=None)
+            audit.append(
+                session, "letter.deferred", at=now, project=claim.project, letter=claim.number
+            )
 
     def doubtful(self, claim: LetterClaim, detail: str, *, looks_up: bool = False) -> None:
         """Nobody knows whether it left; it is never sent again without a person's word, or evidence.
@@ -394,7 +412,7 @@ def _letter_claim(
         frozen=frozen(row),
         cut_off=cut_off,
         may_have_left=row.may_have_left,
-        thread=thread_value(last) if last else Thread(subject=""),
+        thread=thread_value(last) if last else _goes_on(session, row),
         cc=tuple(Address(address) for address in copied if address != row.recipient),
         received=tuple(
             replace(received_value(session, message), hold=holds.get(message.id))
@@ -448,6 +466,14 @@ def _written(session: Session, person: str, *, project: int | None) -> tuple[str
         .limit(_MOST_WRITTEN)
     )
     return tuple(found)
+
+
+def _goes_on(session: Session, row: schema.Letter) -> Thread:
+    """The thread of a letter that answers no message: a reminder goes on where the last letter to that person ended."""
+    if row.kind != LetterKind.REMINDER or row.project_id is None:
+        return Thread(subject="")
+    found = conversation(session, row.project_id, Address(row.recipient))
+    return found.thread if found else Thread(subject="")
 
 
 def _review_numbers(session: Session, project: int) -> tuple[tuple[int, HoldId], ...]:

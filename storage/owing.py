@@ -39,12 +39,15 @@ def owe(
     project: int | None,
     message: int | None,
     now: datetime,
-) -> None:
-    """Write down that a letter is owed, for a message or for none. Key: (project, kind, cause, recipient).
+) -> bool:
+    """Write down that a letter is owed, for a message or for none; whether it was not before.
 
-    One for mail that came before this ledger was restored from a backup may have left already.
+    Key: (project, kind, cause, recipient).
+
+    One that was owed before this ledger was restored from a backup may have left already. A reminder that was dropped
+    before it was composed surely has not: it is owed again.
     """
-    doubts = _came_before_restoring(session, message)
+    doubts = _owed_before_restoring(session, intent, message)
     row = _joinable(session, intent, project=project, doubts=doubts) if intent.joins else None
     row = row or _same(session, intent, project=project)
     is_new = row is None
@@ -65,7 +68,11 @@ def owe(
         session.flush()
         because = {} if message is None else {"message": message}
         audit.append(session, "letter.queued", at=now, project=project, letter=row.id, **because)
-    elif row.state == LetterState.INTENT:
+    elif row.state == LetterState.DROPPED and row.octets is None and message is None:
+        is_new = True
+        row.state, row.due_at = LetterState.INTENT, intent.due_at
+        audit.append(session, "letter.queued", at=now, project=project, letter=row.id)
+    elif row.state == LetterState.INTENT and message is not None:
         row.due_at = max(row.due_at, _postponed(row.created_at, intent.due_at, now=now))
     if message is not None and session.get(schema.LetterCause, (row.id, message)) is None:
         session.add(schema.LetterCause(letter_id=row.id, message_id=message))
@@ -73,12 +80,15 @@ def owe(
             audit.append(
                 session, "letter.joined", at=now, project=project, letter=row.id, message=message
             )
+    return is_new
 
 
-def _came_before_restoring(session: Session, message: int | None) -> bool:
-    restored = None if message is None else restored_at(session)
+def _owed_before_restoring(session: Session, intent: LetterIntent, message: int | None) -> bool:
+    restored = restored_at(session)
     if restored is None:
         return False
+    if message is None:
+        return (intent.owed_from or intent.due_at) <= restored
     return session.get_one(schema.Message, message).received_at < restored
 
 

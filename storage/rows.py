@@ -106,6 +106,7 @@ def _client(row: schema.Client, words: Words) -> Client:
         contacts=tuple(Address(address) for address in words.get("contact", ())),
         domains=tuple(words.get("domain", ())),
         language=row.language,
+        holidays=row.holidays,
     )
 
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
-REVISION = "0005"
+REVISION = "0006"
 """The migration that made the last of these tables; a database at another one is behind (or ahead)."""
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -69,6 +69,8 @@ class Client(Base):
     name: Mapped[str] = mapped_column(unique=True)
     language: Mapped[str | None]
     """Of letters to its people; None for the one that they write in."""
+    holidays: Mapped[str | None]
+    """Whose public holidays are days off there; None for those of the settings."""
 
 
 class Contact(Base):

@@ -119,6 +119,8 @@ class LetterIntent:
     recipient: Mailbox
     due_at: datetime
     joins: bool = False
+    owed_from: datetime | None = None
+    """Of a letter that answers no message: when it could have left at the earliest; None for when it is due."""
 
 
 @dataclass(frozen=True, slots=True)

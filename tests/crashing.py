@@ -216,8 +216,8 @@ def _import_everything() -> None:
     setattr(boto3.session, "Session", functools.cache(boto3.session.Session))  # noqa: B010
     boto3.session.Session(region_name=S3_REGION).client("s3")
     # They are compiled anew at each start, which takes half as long as all the rest of a life.
-    load_once = functools.cache(intake.compose.load_templates)
-    setattr(intake.app, "load_templates", load_once)  # noqa: B010
+    load_once = functools.cache(intake.compose.load_languages)
+    setattr(intake.app, "load_languages", load_once)  # noqa: B010
 
 
 def _warm_up() -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import email
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from email import policy
 from functools import cache
 from pathlib import Path
 
-from intake.compose import Templates, compose, load_languages
+from intake.compose import Digest, Matter, Templates, compose, load_languages
 from intake.compose.told import told_by
 from intake.model import (
     WHOLE_MESSAGE,
@@ -22,9 +23,12 @@ from intake.model import (
     Token,
     Unreached,
 )
+from intake.reminders import Asking, DigestLine, Reason, Telling
 from tests.unit.compose_cast import (
     COMPLETE_DOCUMENTS,
     COMPLETE_MAIL,
+    LAUNCH,
+    MIRA,
     PROJECT,
     STORY_DOCUMENTS,
     STORY_MAIL,
@@ -46,6 +50,10 @@ _REPORT = replace(
         (entry.number, f"https://bucket.example/{entry.number}") for entry in STORY_DOCUMENTS
     ),
 )
+_WANTED = _STORY.report.wanted if _STORY.report else ()
+_REMINDER = replace(
+    brief(LetterKind.REMINDER, STORY_DOCUMENTS), received=(), thread=LAUNCH, recipient=MIRA
+)
 LETTERS: dict[str, Brief] = {
     "reply": _STORY,
     "first-reply": brief(LetterKind.REPLY, (), received()),
@@ -65,7 +73,30 @@ LETTERS: dict[str, Brief] = {
         unreached=Unreached(Address("max@larkfield.example"), Obstacle.NO_MAILBOX, lasting=True),
     ),
     "capped": brief(LetterKind.NOTICE),
+    "reminder": _REMINDER,
+    "second-reminder": _REMINDER,
+    "silent": replace(
+        _REMINDER, kind=LetterKind.NOTICE, recipient=_REPORT.recipient, thread=Thread("")
+    ),
+    "digest": brief(LetterKind.DIGEST, thread=Thread("")),
 }
+MATTERS: dict[str, Matter] = {
+    "reminder": Asking(1, _WANTED),
+    "second-reminder": Asking(2, _WANTED[:1]),
+    "silent": Telling(
+        project=PROJECT,
+        reason=Reason.ASKED_ENOUGH,
+        silent_days=14,
+        asked_at=datetime(2026, 11, 16, 9, tzinfo=UTC),
+        reminders=2,
+        wanted=_WANTED,
+        contact=MIRA.address,
+    ),
+    "digest": Digest(
+        (DigestLine(PROJECT, 2, 5, _WANTED, 12), DigestLine(_SPRING, 5, 5, (), 1)),
+    ),
+}
+"""What the letters are about that answer no mail."""
 SPOKEN = load_languages(None, LANGUAGES)
 
 
@@ -80,9 +111,14 @@ class Bodies:
     html: str
 
 
+def bodies(name: str, language: str) -> Bodies:
+    """Both bodies of a letter shown here, as they are sent."""
+    return bodies_of(LETTERS[name], language, MATTERS.get(name))
+
+
 @cache
-def bodies_of(letter: Brief, language: str) -> Bodies:
+def bodies_of(letter: Brief, language: str, matter: Matter | None = None) -> Bodies:
     """Both bodies as they are sent."""
-    octets = compose(letter, SPOKEN.of(language)).octets
+    octets = compose(letter, SPOKEN.of(language), matter=matter).octets
     text, html = email.message_from_bytes(octets, policy=policy.default).iter_parts()
     return Bodies(text.get_content().replace("\r\n", "\n"), html.get_content())

@@ -98,7 +98,9 @@ def _migrated() -> bytes:
 
 
 @contextmanager
-def at_work(desk: MailDesk, reader: Reader, *, clock: Later | None = None) -> Iterator[App]:
+def at_work(
+    desk: MailDesk, reader: Reader, *, clock: Callable[[], datetime] | None = None
+) -> Iterator[App]:
     """The desk's app. Its reader is that of the whole run, since a fork server takes a second to start."""
     with open_app(load(desk.config, os.environ), clock=clock) as app:
         yield replace(

@@ -9,7 +9,8 @@ import typer
 
 from intake import __version__
 from intake.cli import decisions, oauth, people, upkeep
-from intake.cli.options import AsJson, Config, On, Paths
+from intake.cli.options import AsJson, Config, On, Paths, TokenArgument
+from intake.model import Token
 
 app = typer.Typer(
     name="intake",
@@ -179,6 +180,45 @@ def status(
     if health:
         raise typer.Exit(records.health(as_json=as_json, config=config))
     records.status(which, on=on, as_json=as_json, config=config)
+
+
+@app.command(epilog="Example: intake remind --dry-run --on 2026-12-01")
+def remind(
+    *,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would go out and why not; queue nothing.")
+    ] = False,
+    on: On = None,
+    config: Config = None,
+) -> None:
+    """Queue the reminders and digests that are due.
+
+    The worker does it by itself, every few minutes, and sends them.
+    """
+    from intake.cli import reminders
+
+    if dry_run:
+        reminders.foretell(config, on=on)
+    else:
+        reminders.queue(config, on=on)
+
+
+@app.command(epilog="Example: intake simulate acme-q4 --days 90")
+def simulate(
+    token: TokenArgument,
+    *,
+    days: Annotated[
+        int, typer.Option("--days", min=1, max=3660, metavar="N", help="How many days from today.")
+    ],
+    config: Config = None,
+) -> None:
+    """Play the calendar forward for a project.
+
+    What would go out if nobody wrote again, and what would run out when. Nothing is sent or stored.
+    """
+    from intake.cli import reminders
+
+    reminders.play(Token(token), config, days=days)
 
 
 @app.command(epilog="Example: intake fsck")

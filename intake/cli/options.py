@@ -58,6 +58,22 @@ def timezone(text: str) -> str:
     return text
 
 
+DEFAULT = "default"
+"""The holidays of clients that have none of their own."""
+
+
+def holidays(text: str) -> str:
+    """A country or region whose public holidays are known, or the word for those of the configuration."""
+    if text == DEFAULT:
+        return text
+    from intake.holidays import canonical
+
+    try:
+        return canonical(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"{error}.") from error
+
+
 Config = Annotated[
     Path | None,
     typer.Option(

@@ -32,6 +32,15 @@ Language = Annotated[
         help='Of letters to its people, like de; "auto": the one that they write in.',
     ),
 ]
+Holidays = Annotated[
+    str | None,
+    typer.Option(
+        "--holidays",
+        parser=options.holidays,
+        metavar="CODE",
+        help='Whose public holidays it keeps, like GB-ENG; "default": those of the configuration.',
+    ),
+]
 ClientName = Annotated[str, typer.Argument(metavar="CLIENT", help="The client's name.")]
 ContactAddress = Annotated[
     str, typer.Argument(parser=options.address, metavar="ADDRESS", help="An e-mail address.")
@@ -61,13 +70,19 @@ def client_add(
         ),
     ] = None,
     language: Language = None,
+    holidays: Holidays = None,
     config: Config = None,
 ) -> None:
     """Add a client with at least one contact."""
     from intake.cli import records
 
     records.add_client(
-        name, contacts=contacts, domains=domains or (), language=language, config=config
+        name,
+        contacts=contacts,
+        domains=domains or (),
+        language=language,
+        holidays=holidays,
+        config=config,
     )
 
 
@@ -93,11 +108,13 @@ def client_rename(
 
 
 @client.command("edit", epilog='Example: intake client edit "Acme Ltd" --language de')
-def client_edit(name: ClientName, *, language: Language = None, config: Config = None) -> None:
-    """Change the language in which a client's people are written to."""
+def client_edit(
+    name: ClientName, *, language: Language = None, holidays: Holidays = None, config: Config = None
+) -> None:
+    """Change in which language a client's people are written to, and whose public holidays they keep."""
     from intake.cli import records
 
-    records.edit_client(name, language=language, config=config)
+    records.edit_client(name, language=language, holidays=holidays, config=config)
 
 
 @contact.command("add", epilog='Example: intake client contact add "Acme Ltd" leo@acme.example')

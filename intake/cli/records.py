@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from intake.cli import tables
+from intake.cli import options, tables
 from intake.cli.contract import health_json, lesson_json, review_json, status_json
 from intake.cli.terminal import print_json, settings, show
 from intake.config import Settings
@@ -57,6 +57,7 @@ def add_client(
     contacts: Sequence[str],
     domains: Sequence[str],
     language: str | None,
+    holidays: str | None,
     config: Path | None,
 ) -> None:
     """Add a client and say how to go on."""
@@ -67,6 +68,7 @@ def add_client(
             contacts=[Address(contact) for contact in contacts],
             domains=domains,
             language=_language(language or _AUTO, decided),
+            holidays=_own_holidays(holidays),
         )
     show(
         f"Added {tables.printable(added.name)} with {_people(len(added.contacts))}.\n"
@@ -74,15 +76,29 @@ def add_client(
     )
 
 
-def edit_client(name: str, *, language: str | None, config: Path | None) -> None:
-    """Change the language of a client's letters."""
+def edit_client(
+    name: str, *, language: str | None, holidays: str | None, config: Path | None
+) -> None:
+    """Change in which language a client's people are written to, and whose public holidays they keep."""
+    if language is None and holidays is None:
+        raise ConfigError(
+            "Nothing to change: say which language, as in `--language de`, or whose holidays, as in `--holidays GB-ENG`."
+        )
     decided = settings(config)
-    if language is None:
-        raise ConfigError("Nothing to change: say which language, as in `--language de`.")
+    spoken = _language(language or _AUTO, decided)
     with open_ledger(decided) as ledger:
-        changed = ledger.directory.set_language(name, _language(language, decided))
-    manner = f"in {changed.language}" if changed.language else "in the language that they write in"
-    show(f"The people of {tables.printable(changed.name)} are written to {manner} now.")
+        if language is not None:
+            changed = ledger.directory.set_language(name, spoken)
+            manner = (
+                f"in {changed.language}"
+                if changed.language
+                else "in the language that they write in"
+            )
+            show(f"The people of {tables.printable(changed.name)} are written to {manner} now.")
+        if holidays is not None:
+            changed = ledger.directory.set_holidays(name, _own_holidays(holidays))
+            whose = changed.holidays or "the configuration"
+            show(f"{tables.printable(changed.name)} keeps the public holidays of {whose} now.")
 
 
 def _language(language: str, decided: Settings) -> str | None:
@@ -96,6 +112,10 @@ def _language(language: str, decided: Settings) -> str | None:
             "letters.languages in the configuration names them."
         )
     return language
+
+
+def _own_holidays(holidays: str | None) -> str | None:
+    return None if holidays == options.DEFAULT else holidays
 
 
 def _named(name: str) -> str:

@@ -7,15 +7,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from intake.compose.digest import Digest, digest_subject
 from intake.compose.letter import Mark
-from intake.compose.letters import write
+from intake.compose.letters import Matter, write
 from intake.compose.mail import seal
+from intake.compose.telling import telling_subject
 from intake.compose.told import told_by
 from intake.compose.words import Languages, Templates, load_languages, spoken
 from intake.model import Brief, LetterKind, OutboundMessage, Thread
+from intake.reminders import Telling
 
 __all__ = [
+    "Digest",
     "Languages",
+    "Matter",
     "Templates",
     "compose",
     "load_languages",
@@ -29,11 +34,14 @@ _MOST_LINES = (24, 10, 4)
 _TELLS_OF_A_PROJECT = frozenset({LetterKind.REPLY, LetterKind.REPORT})
 
 
-def compose(brief: Brief, templates: Templates) -> OutboundMessage:
-    """Write a letter and seal it; PermanentError where there is no such letter or its recipient cannot be written to."""
-    text, html = _bodies(brief, templates)
-    if brief.unreached is not None:  # a letter about a person, in nobody's thread
-        subject = templates.say("unreached", address=brief.unreached.address)
+def compose(brief: Brief, templates: Templates, *, matter: Matter | None = None) -> OutboundMessage:
+    """Write a letter and seal it; PermanentError where there is no such letter or its recipient cannot be written to.
+
+    `matter` is what a letter is about that answers no message: a reminder, a notice of a silence, a digest.
+    """
+    text, html = _bodies(brief, templates, matter)
+    subject = _own_subject(brief, templates, matter)
+    if subject is not None:  # in nobody's thread
         brief = replace(brief, thread=Thread(subject))
     return replace(seal(brief, text=text, html=html), told=_told(brief))
 
@@ -46,11 +54,22 @@ def _told(brief: Brief) -> str | None:
     return None if told == brief.told else told
 
 
-def _bodies(brief: Brief, templates: Templates) -> tuple[str, str]:
+def _own_subject(brief: Brief, templates: Templates, matter: Matter | None) -> str | None:
+    """The subject of a letter that begins a thread, None for one that goes on with another."""
+    if brief.unreached is not None:
+        return templates.say("unreached", address=brief.unreached.address)
+    if isinstance(matter, Telling):
+        return telling_subject(matter, templates)
+    if isinstance(matter, Digest):
+        return digest_subject(matter, templates)
+    return None
+
+
+def _bodies(brief: Brief, templates: Templates, matter: Matter | None) -> tuple[str, str]:
     text, html = "", ""
     spoken_marks = {mark.value: templates.say(f"mark_{mark}") for mark in Mark}
     for most_lines in _MOST_LINES:
-        letter = write(brief, templates, most_lines=most_lines)
+        letter = write(brief, templates, most_lines=most_lines, matter=matter)
         text = templates.text.render(letter=letter)
         html = templates.inliner.inline(
             templates.html.render(

@@ -39,10 +39,7 @@ def wanted_sections(
 
 def missing(scene: Scene) -> tuple[Line, ...]:
     """The required items that are not done, with what is wanted of each, and how to say that there is none."""
-    return tuple(
-        replace(_wanted_line(scene, entry), answers=is_not_to_be_had(scene, entry))
-        for entry in scene.report.wanted
-    )
+    return asked(scene, scene.report.wanted)
 
 
 def missing_names(scene: Scene) -> tuple[str, ...]:
@@ -51,6 +48,14 @@ def missing_names(scene: Scene) -> tuple[str, ...]:
     return tuple(
         say("numbered", number=_number(scene, entry), label=scene.label(entry.item))
         for entry in scene.report.wanted
+    )
+
+
+def asked(scene: Scene, entries: Sequence[ItemReport]) -> tuple[Line, ...]:
+    """Some of what is missing, with what is wanted of each, and how to say that there is none."""
+    return tuple(
+        replace(_wanted_line(scene, entry), answers=is_not_to_be_had(scene, entry))
+        for entry in entries
     )
 
 

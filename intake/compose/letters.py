@@ -7,20 +7,47 @@ from __future__ import annotations
 
 from typing import assert_never
 
+from intake.compose.digest import Digest, digest
 from intake.compose.letter import Letter, Scene
 from intake.compose.mail import subject_of
 from intake.compose.notice import notice
 from intake.compose.question import colleague, question
+from intake.compose.reminder import reminder
 from intake.compose.reply import reply
 from intake.compose.report import report
+from intake.compose.telling import silent_client
 from intake.compose.told import told_by
 from intake.compose.words import Templates
 from intake.errors import PermanentError
 from intake.model import Brief, LetterKind
+from intake.reminders import Asking, Telling
+
+_ANSWERED = frozenset({LetterKind.REPLY, LetterKind.REMINDER})
+"""Letters whose readers are contacts: their answers are understood, so that one tap may write them."""
 
 
-def write(brief: Brief, templates: Templates, *, most_lines: int) -> Letter:
-    """The content of a letter; PermanentError for a kind that has none, or a brief that lacks its report."""
+Matter = Asking | Telling | Digest
+"""What a letter is about that answers no message."""
+
+
+def write(
+    brief: Brief, templates: Templates, *, most_lines: int, matter: Matter | None = None
+) -> Letter:
+    """The content of a letter; PermanentError for one that lacks its report, or what it is about."""
+    match matter:
+        case Asking():
+            return reminder(brief, _scene(brief, templates, most_lines), matter)
+        case Telling():
+            return silent_client(brief, _scene(brief, templates, most_lines), matter)
+        case Digest():
+            return digest(brief, templates, matter, most_lines=most_lines)
+        case None:
+            return _answer(brief, templates, most_lines)
+        case _:
+            assert_never(matter)
+
+
+def _answer(brief: Brief, templates: Templates, most_lines: int) -> Letter:
     match brief.kind:
         case LetterKind.QUESTION:
             return question(brief, templates)
@@ -33,7 +60,7 @@ def write(brief: Brief, templates: Templates, *, most_lines: int) -> Letter:
         case LetterKind.REPORT:
             return report(brief, _scene(brief, templates, most_lines))
         case LetterKind.REMINDER | LetterKind.DIGEST:
-            raise PermanentError(f"there is no template for a {brief.kind}")
+            raise PermanentError(f"a {brief.kind} needs to be told what it is about")
         case _:
             assert_never(brief.kind)
 
@@ -51,7 +78,7 @@ def _scene(brief: Brief, templates: Templates, most_lines: int) -> Scene:
         message_octets=brief.message_octets,
         desk=brief.desk,
         subject=subject_of(brief),
-        answers=brief.kind is LetterKind.REPLY,
+        answers=brief.kind in _ANSWERED,
         as_before=brief.told == told_by(brief.report),
         new=frozenset(
             part.number

@@ -12,12 +12,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from ipaddress import ip_address
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo, WrapValidator
 
+from intake.holidays import canonical
+from intake.hours import hours_of, weekly_of
 from intake.kinds import MOST_EXAMPLES, mistakes_of
 from intake.model import Address, normalise_address
 
@@ -36,6 +39,7 @@ _TENANT = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,252}\Z")
 _LISTENER = re.compile(
     r"(\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9_.-]{1,253}):(?P<port>[1-9][0-9]{0,4})\Z"
 )
+_LONGEST_SILENCE_DAYS = 365
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +132,22 @@ def _month(value: object) -> object:
 def _of_twelve(value: int) -> int:
     if not 1 <= value <= 12:
         raise ValueError(f"{value} is not a month, use january to december")
+    return value
+
+
+def rising_days(value: tuple[int, ...]) -> tuple[int, ...]:
+    """Days of silence, each later than the one before and none further off than a year."""
+    if any(later <= earlier for earlier, later in pairwise(value)):
+        raise ValueError("are not in order, give each day once and the earliest first")
+    if value and value[-1] > _LONGEST_SILENCE_DAYS:
+        raise ValueError(f"{value[-1]} is over {_LONGEST_SILENCE_DAYS}, the most days of silence")
+    return value
+
+
+def some_weekdays(value: tuple[str, ...]) -> tuple[str, ...]:
+    """At least one day of the week."""
+    if not value:
+        raise ValueError("is empty, no reminder could leave; after_days: [] sends none")
     return value
 
 
@@ -346,6 +366,8 @@ EXAMPLE = AfterValidator(_example)
 FETCH_HOST = AfterValidator(_fetch_host)
 FILLED = AfterValidator(_filled)
 FOLDER = AfterValidator(_folder)
+HOLIDAYS = AfterValidator(canonical)
+HOURS = BeforeValidator(hours_of)
 HTTPS_URL = AfterValidator(_https_url)
 KIND_NAME = AfterValidator(_kind_name)
 LANGUAGES = AfterValidator(_languages)
@@ -355,3 +377,4 @@ NAME = AfterValidator(_name)
 PORT = AfterValidator(_port)
 TENANT = AfterValidator(_tenant)
 TIMEZONE = AfterValidator(_timezone)
+WEEKLY = BeforeValidator(weekly_of)

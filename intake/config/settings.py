@@ -1,13 +1,13 @@
 """The settings: one frozen model for each section, with the defaults of `config.example.yaml`.
 
 Attribute names are the keys of the file. What is read but does not happen yet is refused by `not_yet`, at its own key,
-so that nobody waits for a reminder that never comes. Names, addresses, hosts and secrets are left out of every `repr`.
+so that nobody waits for what never comes. Names, addresses, hosts and secrets are left out of every `repr`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -30,6 +30,8 @@ from intake.config.checks import (
     FETCH_HOST,
     FILLED,
     FOLDER,
+    HOLIDAYS,
+    HOURS,
     HTTPS_URL,
     KIND_NAME,
     LANGUAGES,
@@ -39,6 +41,7 @@ from intake.config.checks import (
     PORT,
     TENANT,
     TIMEZONE,
+    WEEKLY,
     Surroundings,
     at_least,
     blob_url,
@@ -49,9 +52,12 @@ from intake.config.checks import (
     loopback_if_plain,
     not_yet,
     on_the_first_source,
+    rising_days,
+    some_weekdays,
     suggestion,
 )
 from intake.errors import ConfigError
+from intake.hours import Hours, Weekly
 from intake.kinds import KindSpec, own_kind
 from intake.model import Address, Cadence, Checklist, Item, ItemName, Kind
 
@@ -62,9 +68,6 @@ Folder = Annotated[Path, FOLDER]
 Count = Annotated[int, at_least(1)]
 Security = Literal["tls", "starttls", "plain"]
 CheckedSecurity = Annotated[Security, AfterValidator(loopback_if_plain)]
-
-_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_NO_REMINDERS = "reminders and digests are not sent"
 
 
 class AnswerCaps(BaseModel):
@@ -454,17 +457,21 @@ def onboarding() -> Mapping[str, tuple[ItemSettings, ...]]:
 
 
 class ReminderSettings(BaseModel):
-    """When a silent client would be reminded."""
+    """When a silent client is reminded, and when the freelancer hears how projects stand.
+
+    No `after_days` is no reminders; where they are no more than `tell_freelancer_after` the freelancer is not told.
+    `digest` None sends none.
+    """
 
     model_config = STRICT
-    after_days: Annotated[tuple[Count, ...], not_yet(_NO_REMINDERS, (3, 7, 14), ())] = (3, 7, 14)
-    hours: Annotated[str, not_yet(_NO_REMINDERS, "09:00-17:00")] = "09:00-17:00"
+    after_days: Annotated[tuple[Count, ...], AfterValidator(rising_days)] = (3, 7, 14)
+    hours: Annotated[Hours, HOURS] = Hours(time(9), time(17))
     weekdays: Annotated[
         tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...],
-        not_yet(_NO_REMINDERS, _WEEKDAYS[:5]),
+        AfterValidator(some_weekdays),
     ] = ("mon", "tue", "wed", "thu", "fri")
-    tell_freelancer_after: Annotated[int, at_least(1), not_yet(_NO_REMINDERS, 2)] = 2
-    digest: Annotated[str | None, not_yet(_NO_REMINDERS, "mon 08:00", None)] = "mon 08:00"
+    tell_freelancer_after: Count = 2
+    digest: Annotated[Weekly, WEEKLY] | None = Weekly(0, time(8))
 
 
 class LinkSettings(BaseModel):
@@ -582,9 +589,7 @@ class Settings(BaseModel):
     letters: LetterSettings = LetterSettings()
     confidential: ConfidentialSettings = ConfidentialSettings()
     retention: RetentionSettings = RetentionSettings()
-    holidays: Annotated[
-        str | None, not_yet("there are no reminders that would heed holidays", None)
-    ] = None
+    holidays: Annotated[str, HOLIDAYS] | None = None
     webhook: WebhookSettings = WebhookSettings()
     alerts: AlertSettings = AlertSettings()
     metrics: MetricsSettings = MetricsSettings()

@@ -16,7 +16,7 @@ from pathlib import Path
 from PIL import Image, ImageChops
 
 from tests.browser import AXE, SCHEMES, WIDTHS, Browser
-from tests.gallery import LANGUAGES, LETTERS, bodies_of
+from tests.gallery import LANGUAGES, LETTERS, bodies
 
 _FORCED = ",forceDarkModeEnabled=true"
 _OWN_DARKNESS = re.compile(
@@ -34,16 +34,16 @@ def main(folder: Path, *names: str) -> None:
         browser = Browser(Path(scratch))
         for name in names or LETTERS:
             for language in LANGUAGES:
-                bodies = bodies_of(LETTERS[name], language)
-                pictures = _pictures(browser, bodies.html)
+                shown = bodies(name, language)
+                pictures = _pictures(browser, shown.html)
                 drawn += len(pictures)
                 _sheet(pictures).save(folder / f"{name}-{language}.png")
-                (folder / f"{name}-{language}.txt").write_text(bodies.text)
+                (folder / f"{name}-{language}.txt").write_text(shown.text)
                 sizes = (
-                    f"{len(bodies.html.encode()):6} octets HTML, {len(bodies.text.encode()):5} text"
+                    f"{len(shown.html.encode()):6} octets HTML, {len(shown.text.encode()):5} text"
                 )
                 title = f"{name}-{language}"
-                sys.stdout.write(f"{title:20} {sizes}{_axe(browser, bodies.html)}\n")
+                sys.stdout.write(f"{title:20} {sizes}{_axe(browser, shown.html)}\n")
     sys.stdout.write(f"{drawn} pictures\n")
 
 

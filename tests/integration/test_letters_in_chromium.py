@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.browser import AXE, CHROMIUM, SCHEMES, WIDTHS, Browser
-from tests.gallery import LANGUAGES, LETTERS, bodies_of
+from tests.gallery import LANGUAGES, LETTERS, bodies
 
 WIDE_NAME = "x" * 70 + ".pdf"
 
@@ -26,7 +26,7 @@ def browser(tmp_path: Path) -> Browser:
 
 
 def html_of(name: str, language: str = "en") -> str:
-    return bodies_of(LETTERS[name], language).html
+    return bodies(name, language).html
 
 
 def brightness(colour: object) -> int:

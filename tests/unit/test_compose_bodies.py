@@ -7,7 +7,7 @@ import re
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from tests.gallery import LANGUAGES, LETTERS, bodies_of
+from tests.gallery import LANGUAGES, LETTERS, bodies
 
 EVERY_LETTER = [(name, language) for name in LETTERS for language in LANGUAGES]
 ADDRESS_ALONE = re.compile(r"\s*<\S+>")
@@ -16,33 +16,33 @@ pytestmark = pytest.mark.parametrize(("name", "language"), EVERY_LETTER)
 
 
 def tree_of(name: str, language: str) -> LexborHTMLParser:
-    return LexborHTMLParser(bodies_of(LETTERS[name], language).html)
+    return LexborHTMLParser(bodies(name, language).html)
 
 
 def test_html_with_its_styles_is_under_40_kilobytes(name: str, language: str) -> None:
-    assert len(bodies_of(LETTERS[name], language).html.encode()) < 40_000
+    assert len(bodies(name, language).html.encode()) < 40_000
 
 
 def test_lines_of_text_are_short(name: str, language: str) -> None:
-    lines = bodies_of(LETTERS[name], language).text.split("\n")
+    lines = bodies(name, language).text.split("\n")
 
     assert [each for each in lines if len(each) > 78 and not ADDRESS_ALONE.fullmatch(each)] == []
 
 
 def test_lines_of_text_need_no_reflowing(name: str, language: str) -> None:
-    lines = bodies_of(LETTERS[name], language).text.split("\n")
+    lines = bodies(name, language).text.split("\n")
 
     assert [each for each in lines if each != each.rstrip() and each != "-- "] == []
     assert "\u00a0" not in "".join(lines)
 
 
 def test_text_and_html_say_the_same(name: str, language: str) -> None:
-    bodies = bodies_of(LETTERS[name], language)
-    tree = LexborHTMLParser(bodies.html)
+    sent = bodies(name, language)
+    tree = LexborHTMLParser(sent.html)
     for aside in tree.css(".preview, .answers"):
         aside.decompose()
     shown = tree.body.text(separator=" ") if tree.body else ""
-    text = re.sub(r"<http\S+>", "", bodies.text)
+    text = re.sub(r"<http\S+>", "", sent.text)
 
     assert re.findall(r"\w+", text) == re.findall(r"\w+", shown)
 

@@ -1,0 +1,248 @@
+"""Reads what a person's reply asks for: "3: n/a", "we have no event calendar", "file 2 is the brand guide".
+
+Pure and bounded: no model, no network, never an exception, and nothing is done on a guess. The grammar:
+
+1. Lines, sentences, clauses (`clauses`). Wrapped lines are joined; "1. attached 2. n/a" is a list; "no deck or roadmap" stays one
+   thing twice named. A question, a condition and reported speech are no instructions; "could you please …" is one. What
+   stands behind "because" is not read.
+2. Names (`marks`). In each clause the items (by number, label, kind or synonym), documents (by number, file name or "the
+   attached"), projects, people and times (`when`) are found. One word may name several things; all are kept.
+3. Rules (`rules`), in order; the first that applies decides. Each knows some classes of words (`lexicon`; the phrases are
+   data, `languages/*.yaml`). A clause of which every word is known to the rule is an instruction; with one or two strange
+   words it is a question back; with more it is talk. A word right behind a thing ("deck changes") makes it another thing.
+4. The whole mail (here). "One", "it" and a bare "will follow" point at what the clause before named. Two clauses that contradict
+   each other become a question; a promise that follows "we don't have it" is the better word.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from intake.instructions.clauses import Clause, clauses_of
+from intake.instructions.marks import Files, Noun, Number
+from intake.instructions.rules import RULES
+from intake.instructions.sight import Sight, topic_of
+from intake.instructions.values import (
+    Accept,
+    Ambiguous,
+    Close,
+    Command,
+    Confidential,
+    Context,
+    Doubt,
+    ForProject,
+    Help,
+    Instruction,
+    IsKind,
+    Keep,
+    KnownDocument,
+    KnownItem,
+    KnownPerson,
+    KnownProject,
+    Later,
+    Leave,
+    No,
+    NotApplicable,
+    NotConfidential,
+    NotYours,
+    Pause,
+    Resume,
+    ResumeReminding,
+    Scope,
+    SomeoneElse,
+    Speaker,
+    Status,
+    StopReminding,
+    Undo,
+    Veto,
+    Waive,
+    Yes,
+)
+from intake.model import ItemName
+from intake.parse.quotation import own_lines
+
+__all__ = [
+    "Accept",
+    "Ambiguous",
+    "Close",
+    "Command",
+    "Confidential",
+    "Context",
+    "Doubt",
+    "ForProject",
+    "Help",
+    "Instruction",
+    "IsKind",
+    "Keep",
+    "KnownDocument",
+    "KnownItem",
+    "KnownPerson",
+    "KnownProject",
+    "Later",
+    "Leave",
+    "No",
+    "NotApplicable",
+    "NotConfidential",
+    "NotYours",
+    "Pause",
+    "Resume",
+    "ResumeReminding",
+    "Scope",
+    "SomeoneElse",
+    "Speaker",
+    "Status",
+    "StopReminding",
+    "Undo",
+    "Veto",
+    "Waive",
+    "Yes",
+    "read",
+]
+
+_READ_CHARACTERS = 12_000
+"""What somebody asks for stands at the beginning; a longer text is an article or a paste."""
+_MOST_INSTRUCTIONS = 40
+_ANSWERED = re.compile(r"\s*(?:re|aw|fwd?|wg|antw|sv)\s*:", re.IGNORECASE)
+
+
+def read(written: str, *, subject: str = "", context: Context) -> tuple[Instruction, ...]:
+    """What the writer asks for, in the order of the mail and without repeats.
+
+    `written` is the part that the person wrote. The subject is read only where nothing is written and it answers nothing:
+    a command may stand there alone.
+    """
+    text = "\n".join(own_lines(written[:_READ_CHARACTERS].split("\n")))
+    if not text.strip() and not _ANSWERED.match(subject):
+        text = subject[:200]
+    found: list[Instruction] = []
+    topic: tuple[Noun, ...] = ()
+    files: tuple[int, ...] = ()
+    said_in = -9
+    for clause in map(_headed_by_number, clauses_of(text, context)):
+        if clause.sentence - said_in > 1:
+            topic, files = (), ()
+        own_topic = topic_of(clause.words, context)
+        own_files = _files_of(clause)
+        if not (clause.asks or clause.conditional):
+            sight = Sight(clause, context, topic=topic, files=files, spoken=_items_of(found))
+            made = _first(sight)
+            found.extend(made)
+            own_files = own_files or _undecided(made)
+        if own_topic or own_files:
+            topic, files, said_in = own_topic, own_files or (), clause.sentence
+        elif topic or files:
+            said_in = clause.sentence
+    return _settled(found)[:_MOST_INSTRUCTIONS]
+
+
+def _first(sight: Sight) -> tuple[Instruction, ...]:
+    for rule in RULES:
+        if (made := rule(sight)) is not None:
+            return made
+    return ()
+
+
+def _items_of(found: Sequence[Instruction]) -> frozenset[ItemName]:
+    about = (NotApplicable, Later, SomeoneElse, Keep, Waive, Veto)
+    return frozenset(entry.item for entry in found if isinstance(entry, about))
+
+
+def _undecided(made: Sequence[Instruction]) -> tuple[int, ...]:
+    """The documents of which it was said what they are not."""
+    return tuple(
+        candidate.document
+        for entry in made
+        if isinstance(entry, Ambiguous) and entry.doubt is Doubt.WHICH_KIND
+        for candidate in entry.candidates
+        if isinstance(candidate, IsKind)
+    )
+
+
+def _files_of(clause: Clause) -> tuple[int, ...]:
+    return tuple(
+        number
+        for word in clause.words
+        for thing in word.named
+        if isinstance(thing, Files)
+        for number in thing.numbers
+    )
+
+
+def _headed_by_number(clause: Clause) -> Clause:
+    """Of "4. Event calendar: n/a" the label; where the two do not agree, the item is in doubt, but for whole sentences."""
+    words = [word for word in clause.words if not word.is_sign]
+    if (
+        len(words) < 2
+        or not words[0].named
+        or not isinstance(words[0].named[0], Number)
+        or len(words[0].named) > 1
+    ):
+        return clause
+    nouns = [word for word in words[1:] if word.named and isinstance(word.named[0], Noun)]
+    if not nouns:
+        return clause
+    sign = clause.words[1]
+    if not (sign.is_sign or nouns[0] is words[1]):
+        return clause
+    return replace(clause, words=tuple(word for word in clause.words if word is not words[0]))
+
+
+def _settled(found: Sequence[Instruction]) -> tuple[Instruction, ...]:
+    """Without repeats. Of one item two things cannot be true: the later promise wins over "we have none", all else is asked."""
+    kept: list[Instruction] = []
+    for entry in found:
+        if entry in kept:
+            continue
+        rival = next((other for other in kept if _contradict(other, entry)), None)
+        if rival is None:
+            kept.append(entry)
+        elif isinstance(rival, NotApplicable) and isinstance(entry, Later | SomeoneElse):
+            kept[kept.index(rival)] = entry
+        elif isinstance(rival, Later | SomeoneElse) and isinstance(entry, Later | SomeoneElse):
+            kept[kept.index(rival)] = _better(rival, entry)
+        else:
+            kept[kept.index(rival)] = Ambiguous(
+                Doubt.CONTRADICTION, (rival, entry), f"{rival.phrase} … {entry.phrase}"
+            )
+    return tuple(entry for entry in kept if not _is_answered(entry, kept))
+
+
+def _is_answered(entry: Instruction, others: Sequence[Instruction]) -> bool:
+    """Whether a doubt was cleared in the same mail."""
+    if (
+        not isinstance(entry, Ambiguous)
+        or not entry.candidates
+        or entry.doubt is Doubt.CONTRADICTION
+    ):
+        return False
+    if entry.doubt is Doubt.WHICH_KIND:
+        told = {other.document for other in others if isinstance(other, IsKind)}
+        return all(
+            isinstance(candidate, IsKind) and candidate.document in told
+            for candidate in entry.candidates
+        )
+    if entry.doubt is Doubt.WHICH_PROJECT:
+        return any(isinstance(other, ForProject) for other in others)
+    about = (NotApplicable, Later, SomeoneElse, Keep, Waive, Veto)
+    told_items = {other.item for other in others if isinstance(other, about)}
+    return entry.doubt is Doubt.IS_IT_SO and all(
+        isinstance(candidate, about) and candidate.item in told_items
+        for candidate in entry.candidates
+    )
+
+
+def _better(one: Instruction, other: Instruction) -> Instruction:
+    if isinstance(one, Later) and isinstance(other, Later):
+        return other if other.until is not None or one.until is None else one
+    return other
+
+
+def _contradict(one: Instruction, other: Instruction) -> bool:
+    about = (NotApplicable, Later, SomeoneElse, Keep, Waive, Veto)
+    if isinstance(one, about) and isinstance(other, about):
+        return one.item == other.item and one != other
+    if isinstance(one, IsKind) and isinstance(other, IsKind):
+        return one.document == other.document and one.kind != other.kind
+    return False

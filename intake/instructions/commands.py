@@ -1,0 +1,484 @@
+"""What people want of the desk: reminders, taking back, a freelancer's commands, and answers to what we asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date
+
+from intake.instructions.clauses import Seen
+from intake.instructions.documents import as_kinds
+from intake.instructions.marks import Aim, Files, Noun, Number, Person
+from intake.instructions.sight import (
+    Found,
+    Sight,
+    all_of,
+    day_of,
+    each,
+    joined,
+    nouns_at,
+    places_of,
+    strangers,
+    things_at,
+    with_client,
+)
+from intake.instructions.values import (
+    Accept,
+    Ambiguous,
+    Close,
+    Doubt,
+    ForProject,
+    Help,
+    Instruction,
+    IsKind,
+    Later,
+    No,
+    NotYours,
+    Pause,
+    Resume,
+    ResumeReminding,
+    Status,
+    StopReminding,
+    Undo,
+    Veto,
+    Waive,
+    Yes,
+)
+from intake.instructions.when import When
+from intake.model import ItemState, Token
+
+# ---------------------------------------------------------------- reminders, and taking back
+
+
+def reminding(sight: Sight) -> Found | None:
+    """“No more reminders”, “unsubscribe”, “remind me next week”, “you can remind me again”."""
+    if sight.has("may", "said") or _is_denied(sight):
+        return None
+    asked = ("own", "you", "be", "will", "pronoun", "have")
+    again = sight.seen("resume_reminders", *asked)
+    whens = things_at(again, When)
+    if (
+        places_of(again, "resume_reminders")
+        and not strangers(again)
+        and not whens
+        and not sight.has("no", "not")
+    ):
+        return (ResumeReminding(sight.phrase),)
+    on = sight.seen("remind_on", *asked, "stop", "remind", "all", "rest")
+    if places_of(on, "remind_on") and not strangers(on) and things_at(on, When):
+        return _remind_on(sight, on)
+    for_good = sight.seen("stop_all", *asked, "stop", "remind")
+    if (
+        places_of(for_good, "stop_all")
+        and not strangers(for_good)
+        and not any(entry.named for entry in for_good)
+    ):
+        return (StopReminding(None, sight.phrase),)
+    seen = sight.seen("stop", "remind", *asked, "all", "yet")
+    if (
+        places_of(seen, "stop")
+        and places_of(seen, "remind")
+        and not strangers(seen)
+        and not things_at(seen, Noun, Number, Files, Aim, Person)
+    ):
+        return (StopReminding(day_of(seen), sight.phrase),)
+    if _is_bare_stop(seen):
+        return (StopReminding(None, sight.phrase),)
+    return None
+
+
+_STOPPING = frozenset(
+    {"stop", "stopping", "quit", "cease", "unsubscribe", "aufhoeren", "pause", "abbestellen"}
+)
+
+
+def _is_denied(sight: Sight) -> bool:
+    """Whether it is “do not stop reminding me”."""
+    said = [word.text for word in sight.clause.words if not word.is_sign]
+    denied = [place for place, text in enumerate(said) if text in {"not", "never", "nicht"}]
+    return any(text in _STOPPING for place in denied for text in said[place + 1 : place + 3])
+
+
+def _remind_on(sight: Sight, seen: Sequence[Seen]) -> Found | None:
+    targets = things_at(seen, Noun, Number)
+    until = day_of(seen)
+    if targets:
+        nouns = nouns_at(seen, targets, sight.context)
+        return each(nouns, lambda item: Later(item, until, sight.phrase), sight.phrase) or None
+    return (StopReminding(until, sight.phrase),)
+
+
+def _is_bare_stop(seen: Sequence[Seen]) -> bool:
+    said = [
+        entry.text
+        for entry in seen
+        if not entry.classes & {"fill", "thanks", "then"} or "stop" in entry.classes
+    ]
+    return said in (["stop"], ["stopp"]) and all(entry.classes for entry in seen)
+
+
+def undo(sight: Sight) -> Found | None:
+    """“Undo”, “ignore my last mail”, “das war ein Fehler”, “we do have a calendar after all”."""
+    if _takes_back(sight):
+        return (Undo(None, sight.phrase),)
+    seen = sight.seen("undo", "own", "you", "be", "pronoun", "will")
+    if places_of(seen, "undo") and not strangers(seen) and not sight.has("may", "said"):
+        nouns = nouns_at(seen, things_at(seen, Noun, Number), sight.context)
+        if things_at(seen, Files, Person, When):
+            return None
+        return (
+            each(nouns, lambda item: Undo(item, sight.phrase), sight.phrase)
+            if nouns
+            else (Undo(None, sight.phrase),)
+        )
+    return _after_all(sight)
+
+
+def _takes_back(sight: Sight) -> bool:
+    """“Ignore my last mail”, in any of its words."""
+    seen = sight.seen("undo_verb", "undo_last", "undo_what", "own", "you", "will")
+    if (
+        strangers(seen)
+        or any(entry.named for entry in seen)
+        or sight.has("may", "said", beside=("undo_what",))
+    ):
+        return False
+    told = any(
+        entry.text.startswith(("what ", "was ")) for entry in seen if "undo_what" in entry.classes
+    )
+    return bool(
+        places_of(seen, "undo_verb")
+        and places_of(seen, "undo_what")
+        and (told or places_of(seen, "undo_last"))
+    )
+
+
+def _after_all(sight: Sight) -> Found | None:
+    seen = sight.seen("after_all", "own", "have", "exist", "pronoun", "be")
+    if (
+        not places_of(seen, "after_all")
+        or strangers(seen)
+        or sight.has("no", "not", "past")
+        or sight.is_freelancer
+    ):
+        return None
+    if not places_of(seen, "have", "exist"):
+        return None
+    waived = {entry.item for entry in sight.context.items if entry.state is ItemState.WAIVED}
+    nouns = tuple(
+        replace(noun, items=tuple(item for item in noun.items if item in waived))
+        for noun in nouns_at(seen, things_at(seen, Noun, Number), sight.context)
+    )
+    return each(nouns, lambda item: Undo(item, sight.phrase), sight.phrase) or None
+
+
+# ---------------------------------------------------------------- a freelancer's commands
+
+
+def command(sight: Sight) -> Found | None:
+    """“status acme-q4”, “accept 2”, “waive yearly roadmap”, “pause until 3 January”, “close”, “help”."""
+    for read in (_accept, _waive, _veto, _relabel, _about_project):
+        found = read(sight)
+        if found is not None:
+            return found
+    return None
+
+
+def _leads(seen: Sequence[Seen], name: str) -> bool:
+    """Whether a command word comes first, behind nothing but courtesies."""
+    places = places_of(seen, name)
+    return bool(places) and all(
+        entry.classes & {"fill", "det", "then", "own", "you", "yes"}
+        for entry in seen[: places[0]]
+        if not entry.named
+    )
+
+
+def _forbidden(sight: Sight, name: str) -> Found:
+    return (NotYours(name, sight.phrase),)
+
+
+def _numbers_in(seen: Sequence[Seen]) -> tuple[int, ...]:
+    return tuple(
+        thing.value for entry in seen for thing in entry.named if isinstance(thing, Number)
+    )
+
+
+def _accept(sight: Sight) -> Found | None:
+    seen = sight.seen("accept", "all", "both", "document", "be", "rest", "really", "pronoun")
+    places = places_of(seen, "accept")
+    if (
+        not places
+        or strangers(seen)
+        or things_at(seen, Aim, Person, When)
+        or sight.has("not", "no")
+        or things_at(seen, Noun)
+    ):
+        return None
+    files = things_at(seen, Files)
+    numbers = _numbers_in(seen)
+    everything = (
+        bool(places_of(seen, "all", "rest", "both"))
+        and places[0] < places_of(seen, "all", "rest", "both")[0]
+    )
+    if not (files or numbers or everything):
+        return None
+    if not sight.is_freelancer:
+        strict = seen[places[0]].text in {
+            "accept",
+            "approve",
+            "akzeptieren",
+            "annehmen",
+            "genehmigen",
+        }
+        return _forbidden(sight, "accept") if strict and _leads(seen, "accept") else None
+    unsure = tuple(entry.number for entry in sight.context.documents if entry.unsure)
+    known = {entry.number for entry in sight.context.documents}
+    if everything and not (files or numbers):
+        return tuple(Accept(number, sight.phrase) for number in unsure)
+    chosen = (
+        joined(thing for place in files for thing in seen[place].named if isinstance(thing, Files))
+        if files
+        else Files(numbers)
+    )
+    if not chosen.numbers or not set(chosen.numbers) <= known:
+        return (
+            Ambiguous(
+                Doubt.WHICH_DOCUMENT,
+                tuple(Accept(number, sight.phrase) for number in chosen.candidates),
+                sight.phrase,
+            ),
+        )
+    return tuple(Accept(number, sight.phrase) for number in chosen.numbers)
+
+
+def _waive(sight: Sight) -> Found | None:
+    seen = sight.seen("waive", "own", "be", "have")
+    targets = things_at(seen, Noun, Number)
+    if (
+        not _leads(seen, "waive")
+        or not targets
+        or strangers(seen)
+        or things_at(seen, Files, Person, Aim)
+    ):
+        return None
+    if not sight.is_freelancer:
+        return (
+            _forbidden(sight, "waive")
+            if seen[places_of(seen, "waive")[0]].text == "waive"
+            else None
+        )
+    return each(
+        nouns_at(seen, targets, sight.context), lambda item: Waive(item, sight.phrase), sight.phrase
+    )
+
+
+def _veto(sight: Sight) -> Found | None:
+    """What stands against a waiver; without one that may be vetoed it is nothing."""
+    if not sight.is_freelancer:
+        seen = sight.seen("veto")
+        return (
+            _forbidden(sight, "veto")
+            if [entry.text for entry in seen if "veto" in entry.classes] == ["veto"]
+            and all_of(seen, "veto")
+            else None
+        )
+    vetoable = sight.context.vetoable
+    seen = sight.seen("veto", "their", "have", "pronoun", "be", "own", "still", "no_word", "exist")
+    seen = with_client(seen, sight)
+    if not vetoable or strangers(seen) or things_at(seen, Files, Aim, Person):
+        return None
+    targets = things_at(seen, Noun, Number)
+    said = (
+        bool(places_of(seen, "veto"))
+        or bool(places_of(seen, "their") and places_of(seen, "have"))
+        or bool(places_of(seen, "own") and places_of(seen, "still"))
+    )
+    bare = bool(places_of(seen, "no_word")) and all_of(seen, "no_word") and not sight.context.asked
+    if not (said or bare) or (sight.has("not", "no") and not (said or bare)):
+        return None
+    if (
+        [
+            entry
+            for entry in seen
+            if entry.classes & {"veto"}
+            and entry.text
+            in {
+                "i need",
+                "we need",
+                "need",
+                "required",
+                "needed",
+                "brauche ich",
+                "gibt es",
+                "haben sie",
+                "doch",
+            }
+        ]
+        and not targets
+        and not places_of(seen, "still", "pronoun", "no_word")
+    ):
+        return None
+    if targets:
+        nouns = nouns_at(seen, targets, sight.context)
+        narrowed = tuple(
+            replace(noun, items=tuple(item for item in noun.items if item in vetoable))
+            for noun in nouns
+        )
+        return each(narrowed, lambda item: Veto(item, sight.phrase), sight.phrase) or None
+    if len(vetoable) == 1:
+        return (Veto(vetoable[0], sight.phrase),)
+    return (
+        Ambiguous(
+            Doubt.WHICH_ITEM, tuple(Veto(item, sight.phrase) for item in vetoable), sight.phrase
+        ),
+    )
+
+
+def _relabel(sight: Sight) -> Found | None:
+    seen = sight.seen("relabel", "as", "document")
+    nouns, numbers = things_at(seen, Noun), _numbers_in(seen)
+    if (
+        not _leads(seen, "relabel")
+        or len(nouns) != 1
+        or strangers(seen)
+        or things_at(seen, Aim, Person)
+    ):
+        return None
+    if things_at(seen, Files):
+        return None
+    if not numbers:
+        return None
+    if not sight.is_freelancer:
+        return _forbidden(sight, "relabel")
+    known = {entry.number for entry in sight.context.documents}
+    return as_kinds(
+        sight, seen, Files(numbers) if set(numbers) <= known else Files(), seen[nouns[0]]
+    )
+
+
+_PROJECT_COMMANDS: tuple[
+    tuple[str, Callable[[Token | None, date | None, str], Instruction]], ...
+] = (
+    ("status", lambda token, _until, phrase: Status(token, phrase)),
+    ("pause", Pause),
+    ("resume", lambda token, _until, phrase: Resume(token, phrase)),
+    ("close", lambda token, _until, phrase: Close(token, phrase)),
+    ("help", lambda _token, _until, phrase: Help(phrase=phrase)),
+)
+
+
+def _about_project(sight: Sight) -> Found | None:
+    for name, make in _PROJECT_COMMANDS:
+        seen = sight.seen(name, "project", "pronoun", "be")
+        if (
+            not _leads(seen, name)
+            or strangers(seen)
+            or things_at(seen, Noun, Number, Files, Person)
+        ):
+            continue
+        if name != "pause" and things_at(seen, When):
+            continue
+        if not sight.is_freelancer:
+            word = seen[places_of(seen, name)[0]].text
+            return (
+                _forbidden(sight, name)
+                if _is_bare_command(seen, name)
+                and word in {"close", "pause", "resume", "status", "schliessen", "pausieren"}
+                else None
+            )
+        tokens = tuple(
+            token
+            for entry in seen
+            for thing in entry.named
+            if isinstance(thing, Aim)
+            for token in thing.tokens
+        )
+        made = tuple(make(token, day_of(seen), sight.phrase) for token in tokens) or (
+            make(None, day_of(seen), sight.phrase),
+        )
+        return made if len(made) == 1 else (Ambiguous(Doubt.WHICH_PROJECT, made, sight.phrase),)
+    return None
+
+
+def _is_bare_command(seen: Sequence[Seen], name: str) -> bool:
+    return all(
+        entry.named or entry.classes & {name, "project", "fill", "det", "pronoun"} for entry in seen
+    )
+
+
+# ---------------------------------------------------------------- answers to what we asked
+
+
+def answer(sight: Sight) -> Found | None:
+    """“Yes”, “nein”, “the second one”, “the yearly one”, “both”: only where we asked something."""
+    asked = sight.context.asked
+    if not asked:
+        return None
+    seen = sight.seen(
+        "yes",
+        "no_word",
+        "choice_first",
+        "choice_second",
+        "choice_third",
+        "both",
+        "all",
+        "pronoun",
+        "be",
+        "own",
+        "document",
+    )
+    if strangers(seen) or things_at(seen, Person, When):
+        return None
+    chosen = _chosen(sight, seen, asked)
+    if chosen:
+        return tuple(replace(entry, phrase=sight.phrase) for entry in chosen)
+    if any(entry.named for entry in seen):
+        return None
+    if places_of(seen, "both", "all") and len(asked) > 1:
+        return tuple(replace(entry, phrase=sight.phrase) for entry in asked)
+    if places_of(seen, "yes") and not places_of(seen, "no_word"):
+        return (Yes(sight.phrase),)
+    return (
+        (No(sight.phrase),) if places_of(seen, "no_word") and not places_of(seen, "yes") else None
+    )
+
+
+def _chosen(sight: Sight, seen: Sequence[Seen], asked: Sequence[Instruction]) -> list[Instruction]:
+    for place, name in enumerate(("choice_first", "choice_second", "choice_third")):
+        if places_of(seen, name) and place < len(asked) and not any(entry.named for entry in seen):
+            return [asked[place]]
+    things = [thing for entry in seen for thing in entry.named]
+    items = {
+        item
+        for noun in nouns_at(seen, things_at(seen, Noun, Number), sight.context)
+        for item in noun.items
+    }
+    kinds = {kind for thing in things if isinstance(thing, Noun) for kind in thing.kinds}
+    numbers = {number for thing in things if isinstance(thing, Files) for number in thing.numbers}
+    tokens = {token for thing in things if isinstance(thing, Aim) for token in thing.tokens}
+    if not things or places_of(seen, "no_word"):
+        return []
+    by_item = [
+        entry
+        for entry in asked
+        if getattr(entry, "item", None) in items and not isinstance(entry, IsKind)
+    ]
+    by_kind = [
+        entry
+        for entry in asked
+        if isinstance(entry, IsKind) and (entry.kind in kinds or entry.document in numbers)
+    ]
+    by_number = [
+        entry
+        for entry in asked
+        if getattr(entry, "document", None) in numbers and not isinstance(entry, IsKind)
+    ]
+    by_project = [
+        entry for entry in asked if isinstance(entry, ForProject) and entry.project in tokens
+    ]
+    groups: tuple[Sequence[Instruction], ...] = (by_item, by_kind, by_project, by_number)
+    for group in groups:
+        if len(group) == 1:
+            return list(group)
+    return []

@@ -1,0 +1,467 @@
+"""What people say of documents: what they are, which project they are for, and that they are confidential or not meant."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from intake.instructions.clauses import Seen, seen_by
+from intake.instructions.marks import Aim, Files, Noun, Number, Person, Word
+from intake.instructions.sight import (
+    LONGEST,
+    MOST_UNKNOWN,
+    POINTING,
+    Found,
+    Sight,
+    documents_of,
+    is_compound,
+    joined,
+    nouns_at,
+    places_of,
+    settled,
+    strangers,
+    things_at,
+)
+from intake.instructions.values import (
+    Ambiguous,
+    Confidential,
+    Context,
+    Doubt,
+    ForProject,
+    IsKind,
+    Leave,
+    NotConfidential,
+    NotYours,
+    Scope,
+)
+from intake.model import Kind
+
+# ---------------------------------------------------------------- another project
+
+
+def for_project(sight: Sight) -> Found | None:
+    """“deck.pdf is for Q4 launch”, “this belongs to the spring campaign”, “wrong project, move file 2 to acme-q4”."""
+    if sight.has("may", "said", "ban", "past", beside=("belong", "other_project")):
+        return None
+    seen = sight.seen(
+        "be",
+        "belong",
+        "project",
+        "other_project",
+        "whole_mail",
+        "all",
+        "both",
+        "treat",
+        "pronoun",
+        "not",
+        "own",
+        "document",
+        "really",
+        "as",
+    )
+    aims = things_at(seen, Aim)
+    if len(aims) != 1 or len(seen) > LONGEST:
+        return _some_other_project(sight, seen)
+    tokens = next(thing.tokens for thing in seen[aims[0]].named if isinstance(thing, Aim))
+    arrow = sight.clause.headed and len(seen) == 2 and bool(things_at(seen, Files))
+    if (
+        not (arrow or places_of(seen, "belong", "project", "other_project"))
+        or strangers(seen)
+        or places_of(seen, "not")
+    ):
+        return None
+    if sight.context.project and tokens == (sight.context.project.token,):
+        return ()
+    documents = documents_of(sight, seen)
+    if documents is None:
+        return None
+    made = tuple(
+        ForProject(token, number, sight.phrase)
+        for token in tokens
+        for number in documents.numbers or ((None,) if documents.whole else documents.candidates)
+    )
+    if len(tokens) > 1:
+        return (Ambiguous(Doubt.WHICH_PROJECT, made, sight.phrase),)
+    if not (documents.numbers or documents.whole):
+        return (Ambiguous(Doubt.WHICH_DOCUMENT, made, sight.phrase),)
+    return made
+
+
+def _some_other_project(sight: Sight, seen: Sequence[Seen]) -> Found | None:
+    """Another project is spoken of, and nobody knows which."""
+    if (
+        things_at(seen, Aim)
+        or not places_of(seen, "other_project")
+        or strangers(seen)
+        or not sight.context.others
+    ):
+        return None
+    documents = documents_of(sight, seen)
+    if documents is None and len(seen) > 4:
+        return None
+    numbers = documents.numbers if documents else ()
+    made = tuple(
+        ForProject(entry.token, number, sight.phrase)
+        for entry in sight.context.others
+        for number in numbers or (None,)
+    )
+    return (Ambiguous(Doubt.WHICH_PROJECT, made, sight.phrase),)
+
+
+# ---------------------------------------------------------------- a document is of a kind, or is to be left out
+
+
+def is_kind(sight: Sight) -> Found | None:
+    """“File 2 is the brand guide”, “both are blog posts”, “not a deck but a case study”, “relabel 3 case study”."""
+    if sight.has("may", "said", "ban", "past", "will", "later", beside=("really", "treat")):
+        return None
+    seen = sight.seen(
+        "be",
+        "treat",
+        "as",
+        "really",
+        "both",
+        "all",
+        "pronoun",
+        "not",
+        "document",
+        "relabel",
+        "whole_mail",
+        "own",
+        "no",
+    )
+    shown = [
+        entry
+        for entry in seen_by(sight.clause.words, ("shown", "be"), sight.context)
+        if "shown" in entry.classes
+    ]
+    if shown and not things_at(seen, Files):
+        return None
+    nouns = things_at(seen, Noun)
+    files = things_at(seen, Files)
+    if (
+        not nouns
+        or len(seen) > LONGEST
+        or (places_of(seen, "own") and not places_of(seen, "treat"))
+    ):
+        return None
+    if places_of(seen, "not", "no"):
+        return _not_that_kind(sight, seen, nouns, files)
+    if not (places_of(seen, "be", "as", "treat", "relabel", "really") or sight.clause.headed):
+        return None
+    if files and len(files) == 1 and len(nouns) == 1:
+        documents = joined(thing for thing in seen[files[0]].named if isinstance(thing, Files))
+        return as_kinds(sight, seen, documents, seen[nouns[0]])
+    if not files and len(nouns) == 1:
+        return _these_are(sight, seen, nouns[0])
+    if not files and len(nouns) == 2 and places_of(seen, "be") and places_of(seen, "really"):
+        taken_for = _of_kind(sight, seen[nouns[0]])
+        return as_kinds(sight, seen, taken_for, seen[nouns[1]]) if taken_for is not None else None
+    return None
+
+
+def as_kinds(sight: Sight, seen: Sequence[Seen], documents: Files, said: Seen) -> Found | None:
+    """That the documents are of the kind that a noun says; a question where either is not certain."""
+    if is_compound(seen, [seen.index(said)]):
+        return None
+    nouns = [thing for thing in said.named if isinstance(thing, Noun)]
+    numbers = documents.numbers or documents.candidates
+    if len(nouns) != 1 or not nouns[0].kinds:
+        return None
+    if not numbers:
+        return (Ambiguous(Doubt.WHICH_DOCUMENT, (), sight.phrase),)
+    noun = nouns[0]
+    item = noun.items[0] if len(noun.items) == 1 else None
+    made = tuple(
+        IsKind(number, kind, item, sight.phrase) for number in numbers for kind in noun.kinds
+    )
+    if len(noun.kinds) > 1:
+        return (Ambiguous(Doubt.WHICH_KIND, made, sight.phrase),)
+    if not documents.numbers:
+        return (Ambiguous(Doubt.WHICH_DOCUMENT, made, sight.phrase),)
+    return settled(sight, seen, made)
+
+
+def _these_are(sight: Sight, seen: Sequence[Seen], noun: int) -> Found | None:
+    """“Both are blog posts” of what just came; a bare number is a document where a freelancer writes."""
+    if strangers(seen):
+        return None
+    arrived = tuple(entry.number for entry in sight.context.documents if entry.arrived)
+    numbers = [
+        thing.value
+        for place in things_at(seen, Number)
+        for thing in seen[place].named
+        if isinstance(thing, Number)
+    ]
+    known = {entry.number for entry in sight.context.documents}
+    if numbers:
+        if not set(numbers) <= known or not places_of(seen, "be", "as", "relabel"):
+            return None
+        files = Files(tuple(numbers)) if sight.is_freelancer else Files((), tuple(numbers))
+        return as_kinds(sight, seen, files, seen[noun])
+    plural = any(
+        entry.text in {"they", "these", "those", "both", "all", "beide", "alle"}
+        or entry.classes & {"both", "all"}
+        for entry in seen[:noun]
+    )
+    if plural and (len(arrived) == 2 or (len(arrived) > 2 and not places_of(seen, "both"))):
+        return as_kinds(sight, seen, Files(arrived), seen[noun])
+    if (
+        plural
+        and not arrived
+        and places_of(seen, "both")
+        and len(unsure := [entry.number for entry in sight.context.documents if entry.unsure]) == 2
+    ):
+        return as_kinds(sight, seen, Files(tuple(unsure)), seen[noun])
+    if plural and places_of(seen, "both"):
+        return (Ambiguous(Doubt.WHICH_DOCUMENT, (), sight.phrase),)
+    corrects = bool(places_of(seen, "really")) or bool(sight.files)
+    pointed = any(
+        entry.text in {"it", "that", "this", "das", "es", "dies"} for entry in seen[:noun]
+    )
+    if pointed and corrects and sight.files:
+        return as_kinds(
+            sight,
+            seen,
+            Files(sight.files) if len(sight.files) == 1 else Files((), sight.files),
+            seen[noun],
+        )
+    if pointed and corrects and len(arrived) == 1:
+        return as_kinds(sight, seen, Files(arrived), seen[noun])
+    if pointed and corrects:
+        unsure = [entry.number for entry in sight.context.documents if entry.unsure] or [
+            entry.number for entry in sight.context.documents
+        ]
+        return as_kinds(sight, seen, Files((), tuple(arrived or unsure)), seen[noun])
+    return None
+
+
+def _of_kind(sight: Sight, said: Seen) -> Files | None:
+    kinds = {kind for thing in said.named if isinstance(thing, Noun) for kind in thing.kinds}
+    every = [entry for entry in sight.context.documents if entry.kind in kinds]
+    numbers = tuple(entry.number for entry in every if entry.arrived) or tuple(
+        entry.number for entry in every
+    )
+    if not numbers:
+        return None
+    return Files(numbers) if len(numbers) == 1 else Files((), numbers)
+
+
+def _not_that_kind(
+    sight: Sight, seen: Sequence[Seen], nouns: Sequence[int], files: Sequence[int]
+) -> Found | None:
+    """“File 2 is not a deck”: what it is may stand in the same clause or in the next; else it is asked."""
+    if (
+        strangers(seen)
+        or not places_of(seen, "be")
+        or (not places_of(seen, "not") and not places_of(seen, "no"))
+    ):
+        return None
+    place = places_of(seen, "not", "no")[0]
+    after = [at for at in nouns if at > place]
+    before = [at for at in nouns if at < place]
+    if files:
+        documents = joined(
+            thing for at in files for thing in seen[at].named if isinstance(thing, Files)
+        )
+    elif (
+        any(entry.text in {"that", "this", "it", "das", "dies", "es"} for entry in seen[:place])
+        and after
+    ):
+        documents = _of_kind(sight, seen[after[0]]) or Files(
+            (), tuple(entry.number for entry in sight.context.documents if entry.arrived)
+        )
+    else:
+        return None
+    if before and not files:
+        return as_kinds(sight, seen, documents, seen[before[0]])
+    if before and before[0] != (after[0] if after else -1):
+        return as_kinds(sight, seen, documents, seen[before[0]])
+    if not after:
+        return None
+    if len(after) > 1:
+        return as_kinds(sight, seen, documents, seen[after[1]])
+    return (
+        (
+            Ambiguous(
+                Doubt.WHICH_KIND,
+                tuple(
+                    IsKind(number, Kind("other"), None, sight.phrase)
+                    for number in documents.numbers
+                ),
+                sight.phrase,
+            ),
+        )
+        if documents.numbers
+        else None
+    )
+
+
+def leave_out(sight: Sight) -> Found | None:
+    """“Ignore roadmap.xlsx”, “file 2 was sent by mistake”, “Datei 2 bitte löschen”."""
+    if sight.has("may", "said", "ban"):
+        return None
+    seen = sight.seen(
+        "leave_out", "be", "pronoun", "past", "own", "document", "same", "both", "all"
+    )
+    files = things_at(seen, Files)
+    if not places_of(seen, "leave_out") or strangers(seen) or things_at(seen, Noun, Aim, Person):
+        return None
+    if files:
+        documents = joined(
+            thing for place in files for thing in seen[place].named if isinstance(thing, Files)
+        )
+    elif (
+        sight.files
+        and any(
+            entry.text in {"it", "that", "them", "sie", "es", "diese", "those"} for entry in seen
+        )
+    ) or (sight.files and len(seen) <= 2):
+        documents = Files(sight.files)
+    elif (
+        sight.is_freelancer
+        and things_at(seen, Number)
+        and places_of(seen, "leave_out")[0] < things_at(seen, Number)[0]
+    ):
+        documents = Files(
+            tuple(
+                thing.value
+                for place in things_at(seen, Number)
+                for thing in seen[place].named
+                if isinstance(thing, Number)
+            )
+        )
+    else:
+        return None
+    made = tuple(
+        Leave(number, sight.phrase) for number in documents.numbers or documents.candidates
+    )
+    known = {entry.number for entry in sight.context.documents}
+    if not made or any(entry.document not in known for entry in made):
+        return (Ambiguous(Doubt.WHICH_DOCUMENT, (), sight.phrase),)
+    return made if documents.numbers else (Ambiguous(Doubt.WHICH_DOCUMENT, made, sight.phrase),)
+
+
+# ---------------------------------------------------------------- confidential
+
+
+def confidential(sight: Sight) -> Found | None:
+    """“Please treat the deck as confidential”, “NDA”, “bitte vertraulich behandeln”, “this isn't confidential”."""
+    said = [word.text for word in sight.clause.words if _is_confidential_word(word, sight.context)]
+    seen = sight.seen(
+        "confidential_do",
+        "be",
+        "treat",
+        "as",
+        "keep",
+        "all",
+        "both",
+        "pronoun",
+        "not",
+        "no",
+        "own",
+        "you",
+        "whole_mail",
+        "document",
+        "project",
+        "have",
+        "rest",
+        "will",
+    )
+    seen = [
+        replace(entry, classes=entry.classes | {"confidential_do"})
+        if _is_confidential_word(entry.word, sight.context)
+        else entry
+        for entry in seen
+    ]
+    marks = places_of(seen, "confidential_do")
+    if not marks or sight.has("may", "said") or len(seen) > LONGEST:
+        return None
+    phrased = any(" " in entry.text for entry in seen if "confidential_do" in entry.classes)
+    if (
+        said
+        and not phrased
+        and set(said) == {"nda"}
+        and not all(entry.classes for entry in seen if not entry.named)
+    ):
+        return None
+    negated = any(
+        entry.text in {"nothing", "nichts", "none", "hardly"}
+        or (entry.classes & {"not", "no"} and "confidential_do" not in entry.classes)
+        for entry in seen
+    )
+    unknown = strangers(seen)
+    if len(unknown) > MOST_UNKNOWN:
+        return None
+    if negated:
+        return _not_confidential(sight, seen) if not unknown else None
+    return _covered(sight, seen, Confidential)
+
+
+def _is_confidential_word(word: Word, context: Context) -> bool:
+    known = {entry.lower() for entry in context.confidential_words} | {
+        "confidential",
+        "vertraulich",
+    }
+    return not word.named and any(
+        word.text == entry
+        or word.text in {f"{entry}{ending}" for ending in ("e", "er", "es", "en", "em", "ly", "s")}
+        for entry in known
+    )
+
+
+def _not_confidential(sight: Sight, seen: Sequence[Seen]) -> Found | None:
+    if sight.is_freelancer:
+        return _covered(sight, seen, NotConfidential)
+    return (
+        (NotYours("not confidential", sight.phrase),)
+        if things_at(seen, Files, Noun) or places_of(seen, "pronoun", "all")
+        else None
+    )
+
+
+def _covered(
+    sight: Sight, seen: Sequence[Seen], make: type[Confidential | NotConfidential]
+) -> Found | None:
+    """What a word about confidentiality covers. Of several documents that may be meant, all: it is the careful reading."""
+    files = things_at(seen, Files)
+    nouns = nouns_at(seen, things_at(seen, Noun, Number), sight.context)
+    pointed = any(entry.text in POINTING for entry in seen)
+    if not nouns and not files and pointed:
+        nouns = sight.topic
+    if files or (pointed and sight.files and not nouns):
+        found = (
+            joined(
+                thing for place in files for thing in seen[place].named if isinstance(thing, Files)
+            )
+            if files
+            else Files(sight.files)
+        )
+        numbers = found.numbers or found.candidates
+        if make is NotConfidential and not found.numbers:
+            return (
+                Ambiguous(
+                    Doubt.WHICH_DOCUMENT,
+                    tuple(make(Scope.DOCUMENT, number, None, sight.phrase) for number in numbers),
+                    sight.phrase,
+                ),
+            )
+        return tuple(make(Scope.DOCUMENT, number, None, sight.phrase) for number in numbers) or None
+    if nouns:
+        kinds = {kind for noun in nouns for kind in noun.kinds}
+        items = {item for noun in nouns for item in noun.items}
+        numbers = tuple(
+            entry.number
+            for entry in sight.context.documents
+            if entry.kind in kinds and entry.arrived
+        ) or tuple(entry.number for entry in sight.context.documents if entry.kind in kinds)
+        if numbers:
+            return tuple(make(Scope.DOCUMENT, number, None, sight.phrase) for number in numbers)
+        return tuple(make(Scope.ITEM, None, item, sight.phrase) for item in sorted(items)) or (
+            make(Scope.MAIL, None, None, sight.phrase),
+        )
+    whole = sight.is_freelancer and not any(
+        entry.text in {"this mail", "this email", "this message", "it", "attached"}
+        for entry in seen
+    )
+    return (make(Scope.PROJECT if whole else Scope.MAIL, None, None, sight.phrase),)

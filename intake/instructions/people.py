@@ -1,0 +1,227 @@
+"""Who else has it: a person, a role or an address that has an item, or should be asked for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from intake.instructions.clauses import Seen
+from intake.instructions.marks import Aim, Files, Noun, Number, Person
+from intake.instructions.sight import (
+    Found,
+    Sight,
+    each,
+    in_doubt,
+    is_compound,
+    nouns_at,
+    open_items,
+    places_of,
+    strangers,
+    things_at,
+)
+from intake.instructions.values import (
+    Instruction,
+    SomeoneElse,
+)
+from intake.model import ItemName
+
+
+def someone_else(sight: Sight) -> Found | None:
+    """“Ask our designer, design@acme.example”, “Jo has the brand guide”, “das liegt bei der Agentur”."""
+    if sight.has("may", "said", "shown", "ban", "past", "newer", beside=("ask", "held")):
+        return None
+    seen = sight.seen("own", "ask", "held", "role", "pronoun", "have", "be", "you", "will", "both")
+    people = things_at(seen, Person)
+    asking, holding, roles = (
+        places_of(seen, "ask"),
+        places_of(seen, "held"),
+        places_of(seen, "role"),
+    )
+    if not (asking or holding) or _asks_themselves(seen, asking):
+        return None
+    targets = things_at(seen, Noun, Number)
+    if len(targets) > 1 or things_at(seen, Files, Aim) or places_of(seen, "no"):
+        return None
+    who = _who(seen, roles, asking, holding)
+    if who is None:
+        return None
+    if holding and not asking and (sight.has("still") or not _holds(seen, holding, targets, who)):
+        return None
+    nouns = nouns_at(seen, targets, sight.context) or sight.topic
+    unknown = [entry for entry in strangers(seen) if entry.place not in who.places]
+    if len(unknown) > 1 or is_compound(seen, targets):
+        return None
+
+    def make(item: ItemName) -> Instruction:
+        return SomeoneElse(item, who.person.address, who.person.name, sight.phrase)
+
+    if not nouns:
+        explicit = (bool(asking) and bool(people)) or bool(places_of(seen, "pronoun"))
+        items = tuple(entry.item for entry in open_items(sight.context))
+        if not explicit or unknown or not items:
+            return None
+        return each((Noun(items),), make, sight.phrase)
+    found = each(nouns, make, sight.phrase)
+    return (in_doubt(found, sight.phrase) if unknown else found) or None
+
+
+def _asks_themselves(seen: Sequence[Seen], asking: Sequence[int]) -> bool:
+    """“I will ask Jo” asks nothing of us."""
+    before = seen[: asking[0] + 1] if asking else ()
+    return any(entry.text in {"i", "we", "wir", "ich"} for entry in before)
+
+
+@dataclass(frozen=True, slots=True)
+class _Who:
+    person: Person
+    places: frozenset[int]
+
+
+_NOT_PEOPLE = frozenset(
+    "i we you they it that this who everyone everybody nobody anyone someone somebody board public press everything nothing one which there wir ich sie ihr er es man jeder niemand client kunde website page file deck team".split()  # noqa: SIM905  # a list of words
+)
+
+
+def _who(
+    seen: Sequence[Seen],
+    roles: Sequence[int],
+    asking: Sequence[int],
+    holding: Sequence[int],
+) -> _Who | None:
+    addresses = [thing for entry in seen for thing in entry.named if isinstance(thing, Person)]
+    known = next(
+        (person for person in addresses if person.address), addresses[0] if addresses else None
+    )
+    names = _written_name(seen, roles, asking, holding)
+    places = frozenset(entry.place for entry in names)
+    name = " ".join(entry.text.title() if entry.word.capital else entry.text for entry in names)
+    if known is not None:
+        return _Who(Person(known.address, known.name or name), places)
+    return _Who(Person(None, name), places) if name else None
+
+
+def _written_name(
+    seen: Sequence[Seen], roles: Sequence[int], asking: Sequence[int], holding: Sequence[int]
+) -> list[Seen]:
+    """The words that say who: a role, with what leads it, or a name with a capital where a person is expected."""
+    if roles:
+        first = roles[0]
+        start = (
+            first - 1
+            if first
+            and seen[first - 1].text
+            in {
+                "our",
+                "my",
+                "the",
+                "unser",
+                "unsere",
+                "unseren",
+                "unserem",
+                "unserer",
+                "mein",
+                "meine",
+                "meinen",
+                "der",
+                "die",
+                "den",
+            }
+            else first
+        )
+        return list(seen[start : first + 1])
+    spots: list[int] = []
+    if asking:
+        spots.append(asking[0] + 1)
+    for place in holding:
+        if seen[place].text in {
+            "has",
+            "hat",
+            "holds",
+            "has got",
+            "handles",
+            "keeps",
+            "looks after",
+            "takes care of",
+            "can send",
+            "should have",
+            "can provide",
+            "is responsible for",
+            "owns",
+            "kann schicken",
+            "kuemmert sich um",
+            "betreut",
+            "verwaltet",
+            "macht",
+            "will have",
+            "manages",
+            "is handling",
+            "kuemmert sich",
+            "kuemmert sich darum",
+        }:
+            spots.append(place - 1)
+            if seen[place].text == "hat":
+                spots.append(place + 1)
+        else:
+            spots.append(place + 1)
+    for spot in spots:
+        found = _name_around(seen, spot)
+        if found:
+            return found
+    return []
+
+
+def _name_around(seen: Sequence[Seen], spot: int) -> list[Seen]:
+    def is_name(place: int) -> bool:
+        if not 0 <= place < len(seen):
+            return False
+        entry = seen[place]
+        return (
+            entry.word.capital
+            and not entry.named
+            and entry.text not in _NOT_PEOPLE
+            and not entry.classes
+        )
+
+    if not is_name(spot):
+        return []
+    first = last = spot
+    while is_name(first - 1) and spot - first < 2:
+        first -= 1
+    while is_name(last + 1) and last - spot < 2:
+        last += 1
+    return list(seen[first : last + 1])
+
+
+def _holds(seen: Sequence[Seen], holding: Sequence[int], targets: Sequence[int], who: _Who) -> bool:
+    """Whether the thing is what is held: it is named, or pointed at, and nobody of ours or yours holds it."""
+    if any(
+        seen[place].text in {"have", "with", "holds", "bei", "haben"} for place in holding
+    ) and not (targets or places_of(seen, "pronoun")):
+        return False
+    if places_of(seen, "own", "you") and any(
+        entry.text in {"we", "i", "you", "wir", "ich", "ihr"} for entry in seen
+    ):
+        return False
+    verbs = [seen[place].text for place in holding]
+    if set(verbs) <= {
+        "with",
+        "bei",
+        "have",
+        "haben",
+        "macht",
+        "should have",
+        "would have",
+    } and not any(entry.text in {"is", "are", "ist", "liegt", "liegen"} for entry in seen):
+        return False
+    if (
+        targets
+        and targets[0] > holding[0]
+        and not all(
+            entry.classes & {"det", "pronoun"}
+            or entry.place in who.places
+            or entry.classes & {"role"}
+            for entry in seen[holding[0] + 1 : targets[0]]
+        )
+    ):
+        return False
+    return bool(targets or places_of(seen, "pronoun", "both"))

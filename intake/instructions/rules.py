@@ -1,0 +1,29 @@
+"""The rules in their order: the first that applies to a clause decides what it asks for.
+
+A rule reads a clause with the classes of words that it knows. Words outside them are what keeps it from acting: at most it
+asks back then. So "we have no deck" is an instruction, and "we have no deck changes to discuss" is not.
+"""
+
+from __future__ import annotations
+
+from intake.instructions.commands import answer, command, reminding, undo
+from intake.instructions.documents import confidential, for_project, is_kind, leave_out
+from intake.instructions.people import someone_else
+from intake.instructions.sight import Rule
+from intake.instructions.statements import keep, later, not_applicable
+
+RULES: tuple[Rule, ...] = (
+    answer,
+    undo,
+    reminding,
+    command,
+    confidential,
+    keep,
+    for_project,
+    leave_out,
+    someone_else,
+    is_kind,
+    later,
+    not_applicable,
+)
+"""In the order in which they are tried."""
