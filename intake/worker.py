@@ -157,6 +157,7 @@ class Worker:
         with self._reaching("database"):
             self._app.ledger.beat()
             self._app.ledger.messages.take_over(self._app.ledger.worker)
+            self._app.ledger.directory.resume_due()
             self._choose_sources(at_once=at_once)
             self._process_waiting(at_once=at_once, interrupted=True)  # before what came after it
         if "database" in self._failed_now:

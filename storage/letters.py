@@ -31,6 +31,7 @@ from storage import audit, schema
 from storage.claims import dead_holders
 from storage.database import Database
 from storage.holds import open_hold
+from storage.instructions import errand_of
 from storage.liveness import Liveness
 from storage.owing import tell_unreached, unreached_of
 from storage.reach import reach
@@ -397,6 +398,7 @@ def _letter_claim(
         delivered=tuple(Address(address) for address in row.delivered),
         refused=tuple(Address(address) for address in row.refused),
         unreached=unreached_of(LetterKind(row.kind), row.cause),
+        errand=errand_of(session, LetterKind(row.kind), row.cause),
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from intake.compose.letter import Mark
-from intake.compose.letters import write
+from intake.compose.letters import errand_facts, write
 from intake.compose.mail import seal
 from intake.compose.words import Templates, load_templates, spoken
 from intake.model import Brief, OutboundMessage, Thread
@@ -26,6 +26,9 @@ def compose(brief: Brief, templates: Templates) -> OutboundMessage:
     text, html = _bodies(brief, templates)
     if brief.unreached is not None:  # a letter about a person, in nobody's thread
         subject = templates.say("unreached", address=brief.unreached.address)
+        brief = replace(brief, thread=Thread(subject))
+    if brief.errand is not None:
+        subject = templates.say("errand_subject", **errand_facts(brief.errand))
         brief = replace(brief, thread=Thread(subject))
     return seal(brief, text=text, html=html)
 

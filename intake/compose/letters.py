@@ -9,6 +9,7 @@ from typing import assert_never
 from intake.compose.items import arrived_labels, coming_up, done_labels, missing, on_file, optional
 from intake.compose.legible import legible, legible_lines
 from intake.compose.letter import Letter, Line, Mark, Origin, Scene, Section
+from intake.compose.noted import is_only_said, said_sections
 from intake.compose.parts import (
     CAME,
     PROBLEMS,
@@ -24,6 +25,7 @@ from intake.errors import PermanentError
 from intake.model import (
     Brief,
     CompletenessReport,
+    Errand,
     Fate,
     LetterKind,
     Mailbox,
@@ -56,6 +58,8 @@ def write(brief: Brief, templates: Templates, *, most_lines: int) -> Letter:
             return _colleague(brief, templates)
         case LetterKind.NOTICE:
             return _notice(brief, templates)
+        case LetterKind.ERRAND:
+            return _errand(brief, templates)
         case LetterKind.REPLY:
             return _reply(brief, _scene(brief, templates, most_lines))
         case LetterKind.REPORT:
@@ -97,6 +101,7 @@ def _reply(brief: Brief, scene: Scene) -> Letter:
             *_notes(brief),
         ),
         sections=_filled(
+            *said_sections(scene, brief),
             Section(
                 say("heading_came"),
                 _bounded(scene, arrived),
@@ -135,8 +140,12 @@ def _report(brief: Brief, scene: Scene) -> Letter:
     return Letter(
         headline=headline,
         about=_about(scene.report.project),
-        opening=(*(_sent(scene, message) for message in brief.received), *_notes(brief)),
+        opening=(
+            *(_sent(scene, message) for message in brief.received if not is_only_said(message)),
+            *_notes(brief),
+        ),
         sections=_filled(
+            *said_sections(scene, brief),
             Section(say("heading_came"), _bounded(scene, came(scene, brief.received))),
             Section(say("heading_settle"), _bounded(scene, settlements(scene, brief.received))),
             Section(
@@ -249,6 +258,28 @@ def _unreached(brief: Brief, person: Unreached, templates: Templates) -> Letter:
     )
 
 
+def _errand(brief: Brief, templates: Templates) -> Letter:
+    """Asks somebody whom the client named for one item; says nothing else of the project."""
+    if brief.errand is None:
+        raise PermanentError("a letter to somebody who was named needs what is asked for")
+    say, desk = templates.say, _desk_name(brief)
+    facts = errand_facts(brief.errand)
+    return Letter(
+        headline=say("errand", **facts),
+        about=facts["client"],
+        opening=(say("errand_why", **facts), say("errand_how", **facts)),
+        footer=say("question_footer", desk=desk),
+    )
+
+
+def errand_facts(errand: Errand) -> dict[str, str]:
+    """What the letter to somebody who was named may say."""
+    return {
+        "label": legible(errand.label, limit=_TITLE_CHARACTERS),
+        "client": legible(errand.client, limit=_TITLE_CHARACTERS),
+    }
+
+
 def _notice(brief: Brief, templates: Templates) -> Letter:
     if brief.unreached is not None:
         return _unreached(brief, brief.unreached, templates)
@@ -282,6 +313,8 @@ def _thanks(
     if scene.report.complete:
         title = legible(scene.report.project.title, limit=_TITLE_CHARACTERS)
         return say("thanks_complete", freelancers=people, project=title)
+    if not anything and received and all(map(is_only_said, received)):
+        return say("thanks_for_words")
     return say("thanks") if anything else say("no_file")
 
 
