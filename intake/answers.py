@@ -6,6 +6,7 @@ changed; nobody else ever, and never where a machine wrote (RFC 3834).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -22,10 +23,11 @@ from intake.model import (
     Project,
     Submission,
     Unidentified,
+    WishState,
     is_among,
     mailbox_of,
 )
-from storage.values import History, LetterIntent
+from storage.values import Deed, History, LetterIntent
 
 UNTOLD = frozenset(
     {
@@ -93,17 +95,21 @@ def people_copied(message: InboundMessage, project: Project) -> tuple[Address, .
 
 
 def letters_after_filing(
-    occasion: Occasion, submission: Submission, decision: Decision
+    occasion: Occasion,
+    submission: Submission,
+    decision: Decision,
+    deeds: Sequence[Deed] = (),
 ) -> tuple[LetterIntent, ...]:
-    """The letters that a filed message calls for."""
+    """The letters that a filed message calls for; `deeds` are what its words asked for."""
     if not occasion.answerable:
         return ()
     told = any(part.fate not in UNTOLD for part in decision.parts) or bool(decision.links)
-    changed = bool(decision.documents or decision.superseded)
+    changed = bool(decision.documents or decision.superseded) or any(map(_changes, deeds))
     capped = occasion.caps.reached(occasion.history)
     letters: list[LetterIntent] = []
     recipient = _answer_to(occasion.message, submission)
-    if recipient and occasion.auto is None and not capped and (told or _may_speak(occasion)):
+    answers = told or any(map(_is_answered, deeds)) or (not deeds and _may_speak(occasion))
+    if recipient and occasion.auto is None and not capped and answers:
         kind = LetterKind.REPORT if submission.is_freelancer else LetterKind.REPLY
         letters.append(_answer(occasion, kind, recipient))
     words = bool(occasion.message.written.strip())
@@ -117,6 +123,16 @@ def letters_after_filing(
     if capped and occasion.auto is None:
         letters.extend(_cap_notice(occasion, submission))
     return tuple(letters)
+
+
+def _changes(deed: Deed) -> bool:
+    """Whether the project's freelancers hear of it, though nobody of them asked for it."""
+    return deed.about is None and (deed.change is not None or deed.state is not WishState.TOLD)
+
+
+def _is_answered(deed: Deed) -> bool:
+    """Whether the answer is about it: how another project stands is told in a letter about that one."""
+    return deed.about is None or deed.change is not None
 
 
 def question(occasion: Occasion, sender: Mailbox) -> tuple[LetterIntent, ...]:

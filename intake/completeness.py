@@ -25,6 +25,7 @@ from intake.model import (
     ItemState,
     Project,
 )
+from intake.wishes import NOTHING_SAID, Sayings
 
 _COMING_UP = timedelta(days=14)
 _LONGEST_QUARTER = timedelta(days=100)
@@ -84,8 +85,12 @@ def assess(
     *,
     on: date,
     fiscal_year_starts: int = 1,
+    sayings: Sayings = NOTHING_SAID,
 ) -> CompletenessReport:
-    """Say of every item, in checklist order, what is there, what counts today and what is wanted instead."""
+    """Say of every item, in checklist order, what is there, what counts today and what is wanted instead.
+
+    `sayings`: what people promised, vetoed, or said to hold still.
+    """
     day = _Day(on, max(on, project.starts or on), fiscal_year_starts)
     kept = sorted(
         (document for document in documents if not document.rejected),
@@ -97,6 +102,7 @@ def assess(
             [document for document in kept if item.item in _items_of(document, checklist)],
             day,
             waived=item.item in waived,
+            sayings=sayings,
         )
         for item in checklist.items
     )
@@ -111,10 +117,12 @@ def _items_of(document: Document, checklist: Checklist) -> tuple[ItemName, ...]:
 
 
 def _assess_item(
-    item: Item, documents: Sequence[Document], day: _Day, *, waived: bool
+    item: Item, documents: Sequence[Document], day: _Day, *, waived: bool, sayings: Sayings
 ) -> ItemReport:
+    kept = sayings.kept.get(item.item)
+    later = sayings.later.get(item.item)
     standings = [
-        (document, _standing(item, document, day))
+        (document, _standing(item, document, day, kept=kept))
         for document in documents
         if not document.superseded
     ]
@@ -134,6 +142,8 @@ def _assess_item(
         period=period,
         came=_came(item, instead[-1]) if instead and have < item.count else None,
         coming_up=None if waived else _coming_up(item, period, [*current, *early], day),
+        later=later if later is not None and later > day.today else None,
+        vetoed=item.item in sayings.vetoed,
     )
 
 
@@ -149,8 +159,11 @@ def _state(item: Item, *, have: int, unsure: int, stale: int, waived: bool) -> I
     return ItemState.STALE if stale else ItemState.MISSING
 
 
-def _standing(item: Item, document: Document, day: _Day) -> _Standing:
-    """Whether the document counts today. What a person decided is sure, but a person's yes does not stop the calendar."""
+def _standing(item: Item, document: Document, day: _Day, *, kept: date | None) -> _Standing:
+    """Whether the document counts today. What a person decided is sure, but a person's yes does not stop the calendar.
+
+    What was `kept` on a day is as good as new on that day, where only its age counts.
+    """
     classification = document.classification
     decided = document.decided_by_person
     if not (classification.sure or decided):
@@ -165,7 +178,7 @@ def _standing(item: Item, document: Document, day: _Day) -> _Standing:
         if item.upcoming and classification.span.last < day.today:
             return _Standing.STALE
     if item.max_age_days is not None:
-        age = day.today - _dated(document)
+        age = day.today - _good_since(document, kept)
         if age > timedelta(days=item.max_age_days):
             return _Standing.STALE
     return _Standing.CURRENT
@@ -180,6 +193,12 @@ def _is_open_question(item: Item, classification: Classification) -> bool:
         return item.current or item.upcoming
     too_long = span.last - span.first > _LONGEST_QUARTER and not classification.by_quarter
     return item.cadence is Cadence.QUARTERLY and too_long
+
+
+def _good_since(document: Document, kept: date | None) -> date:
+    if kept is None or document.received_at.date() > kept:
+        return _dated(document)
+    return max(_dated(document), kept)
 
 
 def _dated(document: Document) -> date:

@@ -307,6 +307,8 @@ class HoldReason(StrEnum):
     DOUBTFUL_LETTER = "doubtful"
     FAILED_LETTER = "failed"
     AUTOMATIC_WITH_DOCUMENTS = "automatic-with-documents"
+    AWAITS_YES = "awaits-yes"
+    """Somebody at the client asked for what only a freelancer can allow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -608,6 +610,8 @@ class Project:
     starts: date | None = None
     due: date | None = None
     confidential: bool = False
+    paused_until: date | None = None
+    """The day on which a pause ends by itself, None where it does not, or there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -711,6 +715,10 @@ class ItemReport:
     period: str | None = None
     came: str | None = None
     coming_up: str | None = None
+    later: date | None = None
+    """The day for which it was promised, while that has not passed."""
+    vetoed: bool = False
+    """The client said that there is none, and the freelancer objected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -796,7 +804,10 @@ WHOLE_MESSAGE = ""
 
 
 class LetterKind(StrEnum):
-    """Why we write. `COLLEAGUE` asks a freelancer whether somebody on a client's domain may send files for it."""
+    """Why we write. `COLLEAGUE` asks a freelancer whether somebody on a client's domain may send files for it.
+
+    `ERRAND` asks somebody whom the client named for one item.
+    """
 
     REPLY = "reply"
     REPORT = "report"
@@ -805,6 +816,7 @@ class LetterKind(StrEnum):
     REMINDER = "reminder"
     DIGEST = "digest"
     NOTICE = "notice"
+    ERRAND = "errand"
 
 
 SILENCE = "silence:"
@@ -834,6 +846,107 @@ class Thread:
     thread_index: str | None = field(default=None, repr=False)
 
 
+# ---------------------------------------------------------------- what people asked of the desk
+
+
+class Verb(StrEnum):
+    """What one instruction asks for."""
+
+    NOT_APPLICABLE = "not-applicable"
+    LATER = "later"
+    SOMEONE_ELSE = "someone-else"
+    IS_KIND = "is-kind"
+    FOR_PROJECT = "for-project"
+    KEEP = "keep"
+    LEAVE = "leave"
+    CONFIDENTIAL = "confidential"
+    NOT_CONFIDENTIAL = "not-confidential"
+    STOP_REMINDING = "stop-reminding"
+    RESUME_REMINDING = "resume-reminding"
+    UNDO = "undo"
+    WAIVE = "waive"
+    VETO = "veto"
+    ACCEPT = "accept"
+    STATUS = "status"
+    PAUSE = "pause"
+    RESUME = "resume"
+    CLOSE = "close"
+    HELP = "help"
+    NO = "no"
+    NOT_YOURS = "not-yours"
+    UNCLEAR = "unclear"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What one instruction asks for, in the shape that the ledger keeps and letters tell.
+
+    Which fields are set depends on the verb. `number` is a document's; `project` is another project than the one that the
+    mail is for; `doubt` and `candidates` belong to what is unclear; `phrase` holds the words of the mail.
+    """
+
+    verb: Verb
+    item: ItemName | None = None
+    number: int | None = None
+    kind: Kind | None = None
+    until: date | None = None
+    project: Token | None = None
+    address: Address | None = field(default=None, repr=False)
+    name: str = field(default="", repr=False)
+    scope: str | None = None
+    doubt: str | None = None
+    command: str | None = None
+    candidates: tuple[Wish, ...] = ()
+    phrase: str = field(default="", repr=False, compare=False)
+
+
+class WishState(StrEnum):
+    """What became of an instruction. `told` is one that changed nothing and was only answered."""
+
+    DONE = "done"
+    TOLD = "told"
+    ASKED = "asked"
+    """We asked back, and nobody has answered."""
+    AWAITING = "awaiting"
+    """It waits for the freelancer's yes."""
+    ANSWERED = "answered"
+    """What was asked or awaited was answered; the answer is an instruction of its own."""
+    DECLINED = "declined"
+    UNDONE = "undone"
+    VETOED = "vetoed"
+
+
+class Remark(StrEnum):
+    """Why an instruction changed nothing."""
+
+    ALREADY = "already"
+    NO_FILE = "no-file"
+    NO_ADDRESS = "no-address"
+    NOT_YOURS = "not-yours"
+    OTHER_CLIENT = "other-client"
+    NOTHING_TO_KEEP = "nothing-to-keep"
+    NOTHING_TO_UNDO = "nothing-to-undo"
+    DECIDED_SINCE = "decided-since"
+    DROPPED = "dropped"
+
+
+@dataclass(frozen=True, slots=True)
+class NotedWish:
+    """An instruction as the ledger holds it. `position` is its place in the message."""
+
+    id: int
+    message: MessageNumber
+    position: int
+    speaker: Address = field(repr=False)
+    by_freelancer: bool
+    state: WishState
+    at: datetime
+    wish: Wish
+    remark: Remark | None = None
+    answers: tuple[int, ...] = ()
+    """The instructions that this one took back, vetoed or answered."""
+
+
 @dataclass(frozen=True, slots=True)
 class Received:
     """One message as a letter tells of it: every part's outcome, every link, and what the person wrote."""
@@ -847,6 +960,8 @@ class Received:
     """What the answer must say as well: `ASSUMED_PROJECT`, or a sentence as it is."""
     hold: HoldId | None = None
     """Of a letter about a colleague: the message's number in `intake review list`, None where nothing waits any more."""
+    wishes: tuple[NotedWish, ...] = ()
+    """What the person asked of the desk, and what became of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -882,6 +997,18 @@ class Brief:
     """Of a notice: the person whom a letter did not reach, None where it is about something else."""
     told: str | None = None
     """The last `OutboundMessage.told` to the same person in the same thread, None where there is none of this day."""
+    errand: Errand | None = None
+    """Of a letter to somebody whom the client named: what is asked for, and for whom; nothing else of the project."""
+    titles: tuple[tuple[Token, str], ...] = field(default=(), repr=False)
+    """What the projects are called that instructions name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """One item, and the client for whom somebody is asked for it."""
+
+    label: str
+    client: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from intake.errors import (
     ClaimLostError,
     ConfigError,
     IntakeError,
+    PermanentError,
     TransientError,
 )
 from intake.instants import Instant, Passing, unnoticed
@@ -31,6 +32,7 @@ from intake.model import (
     Delivery,
     Document,
     Doubtful,
+    Errand,
     Late,
     LetterKind,
     Mailbox,
@@ -42,6 +44,7 @@ from intake.model import (
     Sent,
     Setback,
     Sink,
+    Thread,
     Token,
     Unavailable,
     Unreached,
@@ -174,7 +177,10 @@ class Outbox:
         return self._record(claim, letter, delivery)
 
     def _still_asks(self, claim: LetterClaim) -> bool:
-        """Whether a letter about a colleague is still about something that waits, and still asks one of the freelancers."""
+        """Whether what a letter asks is still wanted: a colleague's mail waits, somebody was named and not taken back."""
+        if claim.kind is LetterKind.ERRAND:
+            is_closed = claim.standing and claim.standing.project.state is ProjectState.CLOSED
+            return claim.errand is not None and not is_closed
         waits = any(received.hold is not None for received in claim.received)
         return claim.kind is not LetterKind.COLLEAGUE or (waits and bool(self._candidates(claim)))
 
@@ -347,6 +353,8 @@ class Outbox:
         return True
 
     def _composed(self, claim: LetterClaim) -> OutboundMessage:
+        if claim.kind is LetterKind.ERRAND:
+            return self._errand(claim)
         standing = claim.standing
         report = (
             report_of(self.settings, standing, on=local_day(standing.project, claim.now))
@@ -374,6 +382,7 @@ class Outbox:
                 message_octets=self.settings.limits.message_octets,
                 unreached=claim.unreached,
                 told=claim.told,
+                titles=self._titles(claim),
             ),
             self._templates(claim, (standing.project,) if standing else candidates),
             matter=self._matter(claim),
@@ -387,6 +396,43 @@ class Outbox:
         mails = (mail.written for mail in claim.received if mail.sender.address == person)
         return self.languages.of(
             chosen.pop() if len(chosen) == 1 else None, "\n".join(mails), "\n".join(claim.written)
+        )
+
+    def _errand(self, claim: LetterClaim) -> OutboundMessage:
+        """The letter to somebody who was named: nothing in it, not even the address it comes from, is of the project."""
+        if claim.standing is None or claim.errand is None:
+            raise PermanentError("a letter to somebody who was named needs the project")
+        project = claim.standing.project
+        items = self.settings.checklist(project.checklist).items
+        label = next(each.label for each in items if each.item == claim.errand.wish.item)
+        return compose(
+            Brief(
+                kind=claim.kind,
+                message_id=self._message_id(claim, None),
+                recipient=claim.recipient,
+                cc=(),
+                desk=Mailbox(self.settings.intake.name, self._desk_address(None)),
+                bounce_address=self.settings.delivery.bounce_address,
+                date=claim.now,
+                thread=Thread(""),
+                report=None,
+                errand=Errand(label, project.client.name),
+            ),
+            self.languages.of(project.client.language),
+        )
+
+    def _titles(self, claim: LetterClaim) -> tuple[tuple[Token, str], ...]:
+        """What the projects are called that instructions name, as far as they are the recipient's own."""
+        named = {wish.wish.project for each in claim.received for wish in each.wishes} - {None}
+        if not named:
+            return ()
+        person = claim.recipient.address
+        known = self.ledger.directory.acquaintance(person, token=None, thread=())
+        return tuple(
+            (entry.token, entry.title)
+            for entry in known.projects
+            if entry.token in named
+            and (entry.client.id in known.clients or is_among(person, entry.freelancers))
         )
 
     def _copied(self, claim: LetterClaim, standing: Standing | None) -> tuple[Mailbox, ...]:
@@ -460,6 +506,8 @@ def _to_those_who_belong(claim: LetterClaim, letter: OutboundMessage) -> Outboun
     if claim.standing is None:
         return letter
     project = claim.standing.project
+    if claim.errand is not None and claim.errand.wish.address == claim.recipient.address:
+        return letter
     people = (*project.client.contacts, *project.freelancers)
     if not is_among(claim.recipient.address, people):
         return replace(letter, recipients=())

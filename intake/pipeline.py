@@ -30,6 +30,7 @@ from intake.answers import (
 from intake.confidential import is_said_confidential
 from intake.config import Settings
 from intake.decoration import is_decoration
+from intake.errands import Errands
 from intake.errors import (
     BlobsDeniedError,
     BlobsRefusedError,
@@ -78,6 +79,7 @@ from storage.ledger import Ledger
 from storage.messages import Receipt
 from storage.values import (
     Claim,
+    Deed,
     Example,
     LetterIntent,
     MessageStatus,
@@ -296,7 +298,7 @@ class Reading:
 
     def _filed(self, disposition: Accepted) -> MessageStatus:
         """File an accepted message, if it is known whose it is; decide again where the view was stale."""
-        identification = self._identified()
+        identification = self._named_by_command(self._identified(), disposition)
         if isinstance(identification, Unidentified):
             letters = self._question(disposition, identification)
             return self._unfiled(disposition, hold=identification.reason, letters=letters)
@@ -410,6 +412,7 @@ class Reading:
         )
         decision = filer.decide(self.parts, examined, self.links)
         occasion = self._occasion(disposition, project.id)
+        deeds = self._deeds(disposition, submission, standing, decision, occasion)
         settlement = Settlement(
             status=MessageStatus.ACCEPTED,
             auto=disposition.auto,
@@ -422,10 +425,56 @@ class Reading:
             notes=_notes(submission),
             documents=decision.documents,
             superseded=decision.superseded,
-            letters=letters_after_filing(occasion, submission, decision),
+            letters=(
+                *letters_after_filing(occasion, submission, decision, deeds),
+                *self._errands.letters(deeds, message, now=occasion.history.now),
+            ),
             away_until=self._away_until(disposition),
+            deeds=deeds,
         )
         return desk.ledger.messages.settle(self.claim, settlement)
+
+    @property
+    def _errands(self) -> Errands:
+        desk = self.desk
+        return Errands(desk.settings, desk.ledger, desk.blobs, desk.reader, desk.passed)
+
+    def _deeds(
+        self,
+        disposition: Accepted,
+        submission: Submission,
+        standing: Standing,
+        decision: Decision,
+        occasion: Occasion,
+    ) -> tuple[Deed, ...]:
+        """What the person asks for in words; machines ask for nothing."""
+        if disposition.auto is not None:
+            return ()
+        with _at_the_blobs():
+            return self._errands.deeds(
+                self.opened.message,
+                submission,
+                standing,
+                decision,
+                now=occasion.history.now,
+                answerable=occasion.answerable,
+            )
+
+    def _named_by_command(
+        self, identification: Identification, disposition: Accepted
+    ) -> Identification:
+        """Of a freelancer with several projects, the one that a command names."""
+        message = self.opened.message
+        if not isinstance(identification, Unidentified) or message.sender is None:
+            return identification
+        sender = message.sender.address
+        own = [each for each in identification.candidates if is_among(sender, each.freelancers)]
+        is_open = identification.reason is HoldReason.AMBIGUOUS_PROJECT
+        if not (own and is_open) or disposition.auto is not None:
+            return identification
+        token = self._errands.project_named(message, own)
+        named = next((each for each in own if each.token == token), None)
+        return Submission(named, sender, is_freelancer=True) if named else identification
 
     @cached_property
     def _examined(self) -> dict[Sha256, Examined]:

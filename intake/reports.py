@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from intake.completeness import assess
 from intake.config import Settings
 from intake.model import CompletenessReport, Project
+from intake.wishes import sayings_of
 from storage.values import Standing
 
 
@@ -26,6 +27,7 @@ def report_of(settings: Settings, standing: Standing, *, on: date) -> Completene
         standing.waived,
         on=on,
         fiscal_year_starts=settings.intake.fiscal_year_starts,
+        sayings=sayings_of(standing.wishes, standing.waived),
     )
 
 

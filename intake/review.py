@@ -63,8 +63,11 @@ class Reviewer:
     passed: Passing = unnoticed
 
     def accept(self, number: HoldId) -> HeldThing:
-        """Say that a document is what it seems to be. That teaches a lesson, as `relabel` does."""
+        """Say that a document is what it seems to be; that teaches a lesson, as `relabel` does. Of an instruction: yes."""
         held = self._find(number, "accept")
+        if held.what is HoldSubject.INSTRUCTION:
+            self.ledger.instructions.decide(number, accepted=True)
+            return held
         _, document = self._document(held)
         return self._decide(held, document.classification.kind, "accept")
 
@@ -137,6 +140,8 @@ class Reviewer:
             self.ledger.holds.decide_letter(
                 number, decision=f"reject: {reason}", state=LetterState.DROPPED
             )
+        elif held.what is HoldSubject.INSTRUCTION:
+            self.ledger.instructions.decide(number, accepted=False)
         elif held.what is HoldSubject.DOCUMENT:
             _, document = self._document(held)
             self.ledger.holds.decide_document(

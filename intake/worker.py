@@ -161,6 +161,7 @@ class Worker:
         with self._reaching("database"):
             self._app.ledger.beat()
             self._app.ledger.messages.take_over(self._app.ledger.worker)
+            self._app.ledger.directory.resume_due()
             self._choose_sources(at_once=at_once)
             self._process_waiting(INTERRUPTED, at_once=at_once)  # before what came after it
         if "database" in self._failed_now:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from datetime import date
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy import orm
@@ -17,6 +18,7 @@ from intake.model import (
     Address,
     Client,
     ClientId,
+    Mailbox,
     Project,
     ProjectId,
     ProjectState,
@@ -224,14 +226,46 @@ class Directory:
         """Close, pause or resume a project. Idempotent."""
         with self._database.write() as session:
             row = _require_project(session, token)
-            if row.state != state:
-                row.state = state
+            if (row.state, row.paused_until) != (state, None):
+                row.state, row.paused_until = state, None
                 row.version = schema.Project.version + 1
                 session.flush()
                 audit.append(
                     session, f"project.{state}", at=self._database.now(session), project=row.id
                 )
             return project_value(session, row)
+
+    def resume_due(self) -> tuple[ProjectId, ...]:
+        """Open the projects whose pause ends today, where they are; which ones. Idempotent."""
+        with self._database.write() as session:
+            now = self._database.now(session)
+            paused = session.scalars(
+                sa.select(schema.Project)
+                .where(
+                    schema.Project.state == ProjectState.PAUSED,
+                    # No zone is more than a day ahead.
+                    schema.Project.paused_until <= now.date() + timedelta(days=1),
+                )
+                .order_by(schema.Project.id)
+                .with_for_update()
+            ).all()
+            due = [row for row in paused if _is_over(row, now)]
+            for row in due:
+                row.state, row.paused_until = ProjectState.OPEN, None
+                row.version = schema.Project.version + 1
+                audit.append(session, f"project.{ProjectState.OPEN}", at=now, project=row.id)
+            return tuple(ProjectId(row.id) for row in due)
+
+    def named(self, project: ProjectId, addresses: Sequence[Address]) -> tuple[Mailbox, ...]:
+        """People's addresses with the names under which they last wrote for a project, "" where they never did."""
+        with self._database.read() as session:
+            found = session.execute(
+                sa.select(schema.Message.sender, schema.Message.sender_name)
+                .where(schema.Message.project_id == project, schema.Message.sender.in_(addresses))
+                .order_by(schema.Message.id)
+            )
+            names = {row[0]: row[1] for row in found}
+            return tuple(Mailbox(names.get(address) or "", address) for address in addresses)
 
     def projects(self) -> tuple[Project, ...]:
         """All projects, by client and title."""
@@ -278,6 +312,13 @@ class Directory:
                 by_thread=threads,
                 token_exists=named is not None,
             )
+
+
+def _is_over(row: schema.Project, now: datetime) -> bool:
+    return (
+        row.paused_until is not None
+        and row.paused_until <= now.astimezone(ZoneInfo(row.timezone)).date()
+    )
 
 
 def _client_row(session: Session, name: str) -> schema.Client | None:

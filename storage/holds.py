@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -20,6 +21,7 @@ from intake.model import (
     MessageNumber,
     ProjectId,
     Token,
+    WishState,
 )
 from storage import audit, schema
 from storage.database import Database
@@ -56,6 +58,46 @@ def open_hold(
     row.reason, row.project_id = reason, project
     row.message_id, row.document_id, row.letter_id = message, document, letter
     session.flush()
+
+
+def decide_row(
+    session: Session,
+    row: schema.Document,
+    *,
+    classification: Classification,
+    filed_for: Sequence[ItemName],
+    rejected: bool,
+) -> None:
+    """Write a person's word on a document, in the caller's transaction, which moves the project's version."""
+    row.classification = classification_json(classification)
+    row.decided_by_person, row.rejected = True, rejected
+    row.fate = Fate.FILED if filed_for else Fate.NOT_ASKED_FOR
+    set_filings(session, row, filed_for)
+
+
+def set_filings(session: Session, row: schema.Document, filed_for: Sequence[str]) -> None:
+    """Say what a document counts toward, and give the part that it came as its fate."""
+    session.execute(sa.delete(schema.Filing).where(schema.Filing.document_id == row.id))
+    session.add_all(schema.Filing(document_id=row.id, item=item) for item in filed_for)
+    session.execute(
+        sa.update(schema.Part)
+        .where(schema.Part.message_id == row.message_id, schema.Part.number == row.number)
+        .values(fate=row.fate)
+    )
+
+
+def settle_hold(
+    session: Session, what: HoldSubject, subject: int, *, decision: str, now: datetime
+) -> bool:
+    """Take a thing off the queue, if it is there, in the caller's transaction; whether it was."""
+    hold = session.scalar(
+        sa.select(schema.Hold).where(
+            schema.Hold.subject_key == f"{what}:{subject}", schema.Hold.decided_at.is_(None)
+        )
+    )
+    if hold is not None:
+        _note_decision(session, hold, decision, now=now)
+    return hold is not None
 
 
 class Holds:
@@ -98,15 +140,12 @@ class Holds:
             if hold.project_id is not None:
                 lock_project(session, hold.project_id)
             row = session.get_one(schema.Document, hold.document_id)
-            row.classification = classification_json(classification)
-            row.decided_by_person, row.rejected = True, rejected
-            row.fate = Fate.FILED if filed_for else Fate.NOT_ASKED_FOR
-            session.execute(sa.delete(schema.Filing).where(schema.Filing.document_id == row.id))
-            session.add_all(schema.Filing(document_id=row.id, item=item) for item in filed_for)
-            session.execute(
-                sa.update(schema.Part)
-                .where(schema.Part.message_id == row.message_id, schema.Part.number == row.number)
-                .values(fate=row.fate)
+            decide_row(
+                session,
+                row,
+                classification=classification,
+                filed_for=filed_for,
+                rejected=rejected,
             )
             project = session.get_one(schema.Project, row.project_id)
             project.version = schema.Project.version + 1
@@ -151,17 +190,20 @@ class Holds:
         self._close(session, _open(session, number), decision)
 
     def _close(self, session: Session, hold: schema.Hold, decision: str) -> None:
-        now = self._database.now(session)
-        hold.decided_at, hold.decision = now, decision
-        audit.append(
-            session,
-            "hold.decided",
-            at=now,
-            project=hold.project_id,
-            hold=hold.id,
-            decision=_verb(decision),
-            **{name: row for name, row in _rows_of(hold).items() if row is not None},
-        )
+        _note_decision(session, hold, decision, now=self._database.now(session))
+
+
+def _note_decision(session: Session, hold: schema.Hold, decision: str, *, now: datetime) -> None:
+    hold.decided_at, hold.decision = now, decision
+    audit.append(
+        session,
+        "hold.decided",
+        at=now,
+        project=hold.project_id,
+        hold=hold.id,
+        decision=_verb(decision),
+        **{name: row for name, row in _rows_of(hold).items() if row is not None},
+    )
 
 
 def _verb(decision: str) -> str:
@@ -216,6 +258,26 @@ def _held_thing(session: Session, row: schema.Hold) -> HeldThing:
         sender=(message.sender if message else letter.recipient if letter else None) or "",
         subject=(message.subject if message else None) or "",
         filename=document.filename if document else "",
-        detail=(message.last_error if message else letter.last_error if letter else None) or "",
+        detail=_detail(session, row, message, letter),
         written=message.written if message else "",
     )
+
+
+def _detail(
+    session: Session,
+    row: schema.Hold,
+    message: schema.Message | None,
+    letter: schema.Letter | None,
+) -> str:
+    """What went wrong; of an instruction, its words."""
+    if row.what == HoldSubject.INSTRUCTION:
+        phrases = session.scalars(
+            sa.select(schema.Instruction.phrase)
+            .where(
+                schema.Instruction.message_id == row.message_id,
+                schema.Instruction.state == WishState.AWAITING,
+            )
+            .order_by(schema.Instruction.position)
+        )
+        return "; ".join(phrases)
+    return (message.last_error if message else letter.last_error if letter else None) or ""

@@ -17,6 +17,7 @@ from storage.database import Database
 from storage.directory import Directory
 from storage.health import Figures
 from storage.holds import Holds
+from storage.instructions import Instructions
 from storage.inventory import Inventory
 from storage.lessons import Lessons
 from storage.letters import Letters
@@ -46,6 +47,7 @@ class Ledger:
         self.silences = Silences(self.database, self._documents)
         self.look_ups = LookUps(self.database)
         self.holds = Holds(self.database)
+        self.instructions = Instructions(self.database, self.holds)
         self.lessons = Lessons(self.database)
         self.inventory = Inventory(self.database)
         self.workers = Workers(self.database, self._liveness)

@@ -40,8 +40,8 @@ _WITHIN_REACH = (
 )
 
 
-def teach(session: Session, new: NewLesson, document: schema.Document, *, now: datetime) -> None:
-    """Remember what a decision about a document taught, in the caller's transaction.
+def teach(session: Session, new: NewLesson, document: schema.Document, *, now: datetime) -> int:
+    """Remember what a decision about a document taught, in the caller's transaction; the lesson's number.
 
     Key: (project, sender, what it is about: the pattern of names, else the octets). Another kind for the same names or
     octets of the same sender replaces what was said before; the same kind again renews it under its number.
@@ -85,6 +85,14 @@ def teach(session: Session, new: NewLesson, document: schema.Document, *, now: d
     audit.append(
         session, "lesson.taught", at=now, project=project.id, lesson=row.id, document=document.id
     )
+    return row.id
+
+
+def unteach(session: Session, number: int, *, now: datetime) -> None:
+    """Drop the lesson of a decision that was taken back, if it is still there, in the caller's transaction."""
+    row = session.get(schema.Lesson, number)
+    if row is not None:
+        _drop(session, [row], "lesson.forgotten", now=now)
 
 
 class Lessons:

@@ -32,6 +32,7 @@ from storage import audit, schema
 from storage.claims import dead_holders
 from storage.database import Database
 from storage.holds import open_hold
+from storage.instructions import errand_of
 from storage.liveness import Liveness
 from storage.owing import tell_unreached, unreached_of
 from storage.reach import reach
@@ -427,6 +428,7 @@ def _letter_claim(
         unreached=unreached_of(LetterKind(row.kind), row.cause),
         told=_told(session, row, {row.recipient, *copied}, now=now),
         written=_written(session, row.recipient, project=row.project_id),
+        errand=errand_of(session, LetterKind(row.kind), row.cause),
     )
 
 

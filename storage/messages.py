@@ -29,11 +29,12 @@ from storage import audit, schema
 from storage.claims import dead_holders
 from storage.database import Database
 from storage.holds import open_hold
+from storage.instructions import carry_out
 from storage.liveness import Liveness
 from storage.owing import owe
 from storage.reach import note_reach
 from storage.rows import document_row, lock_project, part_row
-from storage.values import Claim, HoldSubject, MessageStatus, NewMessage, Settlement
+from storage.values import Claim, HoldSubject, MessageStatus, Moved, NewMessage, Settlement
 
 LEASE = timedelta(minutes=15)
 """After this a worker that lives but does not move loses its claim; longer than messages take by far."""
@@ -212,8 +213,8 @@ class Messages:
         with self._database.write() as session:
             row = _claimed(session, claim)
             now = self._database.now(session)
-            if outcome.standing is not None:
-                lock_project(session, outcome.standing.project.id)
+            for project in _projects_of(outcome):
+                lock_project(session, project)
             status = _status(session, row, outcome)
             row.status, row.reason = status, outcome.hold
             row.settled_at, row.worker_id, row.retry_at = now, None, None
@@ -235,7 +236,8 @@ class Messages:
                 _write_project(session, row, outcome, now=now)
             note_reach(session, row, outcome, now=now)
             for intent in outcome.letters:
-                owe(session, intent, project=row.project_id, message=row.id, now=now)
+                about = intent.project or row.project_id
+                owe(session, intent, project=about, message=row.id, now=now)
             audit.append(
                 session, f"message.{status}", at=now, project=row.project_id, message=row.id
             )
@@ -365,6 +367,13 @@ def _has_twin(
     return found is not None
 
 
+def _projects_of(outcome: Settlement) -> list[ProjectId]:
+    """The projects that a settlement may change, in the order in which everybody locks them."""
+    views = [outcome.standing, *(deed.about for deed in outcome.deeds)]
+    views += [deed.change.to for deed in outcome.deeds if isinstance(deed.change, Moved)]
+    return sorted({view.project.id for view in views if view is not None})
+
+
 def _by_sha256(session: Session, sha256: str) -> schema.Message | None:
     return session.scalar(sa.select(schema.Message).where(schema.Message.sha256 == sha256))
 
@@ -456,7 +465,7 @@ def _write_project(
 ) -> None:
     """The documents and filings of one message, checked against the view they were decided on."""
     standing = outcome.standing
-    if standing is None or not (outcome.documents or outcome.superseded):
+    if standing is None or not (outcome.documents or outcome.superseded or outcome.deeds):
         return
     moved = session.execute(
         sa.update(schema.Project)
@@ -479,6 +488,7 @@ def _write_project(
         for document in sorted(replaced.all()):
             _note(session, row, "document.superseded", now=now, document=document)
     _write_documents(session, outcome.documents, row, now=now)
+    carry_out(session, outcome.deeds, standing, message=row, now=now)
 
 
 def _write_documents(

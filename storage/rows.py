@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import replace
 
 import sqlalchemy as sa
 from pydantic import TypeAdapter
@@ -21,20 +22,26 @@ from intake.model import (
     LinkFate,
     LinkFound,
     Mailbox,
+    MessageNumber,
+    NotedWish,
     PartOutcome,
     Project,
     ProjectId,
     ProjectState,
     Received,
+    Remark,
     Role,
     Sha256,
     Thread,
     Token,
+    Wish,
+    WishState,
 )
 from storage import schema
 from storage.values import Standing
 
 _CLASSIFICATION = TypeAdapter(Classification)
+_WISH = TypeAdapter(Wish)
 
 
 _OF_CLIENT = (
@@ -133,6 +140,7 @@ def _project(session: Session, row: schema.Project, words: Words) -> Project:
         starts=row.starts,
         due=row.due,
         confidential=row.confidential,
+        paused_until=row.paused_until,
     )
 
 
@@ -234,6 +242,7 @@ def received_value(session: Session, row: schema.Message) -> Received:
         links=tuple(LinkFound(link.url, LinkFate(link.fate), link.service) for link in links),
         written=row.written,
         notes=tuple(row.notes),
+        wishes=wishes_of(session, schema.Instruction.message_id == row.id),
     )
 
 
@@ -285,4 +294,37 @@ def standing_value(session: Session, row: schema.Project, documents: Documents) 
         version=row.version,
         documents=documents.of(session, row),
         waived=frozenset(ItemName(item) for item in words.get("waiver", ())),
+        wishes=wishes_of(session, schema.Instruction.project_id == row.id),
     )
+
+
+def wishes_of(session: Session, which: sa.ColumnElement[bool]) -> tuple[NotedWish, ...]:
+    """What people asked of the desk, oldest first."""
+    rows = session.scalars(
+        sa.select(schema.Instruction).where(which).order_by(schema.Instruction.id)
+    )
+    return tuple(wish_value(row) for row in rows)
+
+
+def wish_value(row: schema.Instruction) -> NotedWish:
+    """An instruction as it is noted."""
+    wish = _WISH.validate_python(row.wish)
+    return NotedWish(
+        id=row.id,
+        message=MessageNumber(row.message_id),
+        position=row.position,
+        speaker=Address(row.speaker),
+        by_freelancer=row.by_freelancer,
+        state=WishState(row.state),
+        at=row.created_at,
+        wish=replace(wish, phrase=row.phrase),
+        remark=Remark(row.remark) if row.remark else None,
+        answers=tuple(row.answers),
+    )
+
+
+def wish_json(value: Wish) -> dict[str, object]:
+    """A wish as the JSON column holds it: without the words of the mail, which have a column of their own."""
+    candidates = tuple(replace(entry, phrase="") for entry in value.candidates)
+    bare = replace(value, phrase="", candidates=candidates)
+    return dict(_WISH.dump_python(bare, mode="json", exclude_defaults=True))

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
-REVISION = "0006"
+REVISION = "0007"
 """The migration that made the last of these tables; a database at another one is behind (or ahead)."""
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -108,6 +108,8 @@ class Project(Base):
     starts: Mapped[date | None]
     due: Mapped[date | None]
     confidential: Mapped[bool] = mapped_column(default=False)
+    paused_until: Mapped[date | None]
+    """The day on which a pause ends by itself."""
     version: Mapped[int] = mapped_column(default=0)
     index_version: Mapped[int] = mapped_column(default=0)
 
@@ -252,13 +254,42 @@ class Filing(Base):
     item: Mapped[str] = mapped_column(primary_key=True)
 
 
+class Instruction(Base):
+    """What a person's mail asked of the desk, and what became of it.
+
+    `wish` and `phrase` hold what people wrote and go with their project; `before` holds what stood before, so that it can
+    be taken back.
+    """
+
+    __tablename__ = "instruction"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project_id: Mapped[int] = mapped_column(sa.ForeignKey("project.id"), index=True)
+    message_id: Mapped[int] = mapped_column(sa.ForeignKey("message.id"))
+    position: Mapped[int]
+    speaker: Mapped[str]
+    by_freelancer: Mapped[bool]
+    verb: Mapped[str]
+    item: Mapped[str | None]
+    number: Mapped[int | None]
+    wish: Mapped[dict[str, object]] = mapped_column(sa.JSON())
+    before: Mapped[dict[str, object]] = mapped_column(sa.JSON(), default=dict)
+    remark: Mapped[str | None]
+    answers: Mapped[list[int]] = mapped_column(sa.JSON(), default=list)
+    phrase: Mapped[str] = mapped_column(default="")
+    state: Mapped[str]
+    created_at: Mapped[datetime]
+    undone_at: Mapped[datetime | None]
+    __table_args__ = (sa.UniqueConstraint("message_id", "position"),)
+
+
 class Waiver(Base):
-    """Says that an item does not exist at this client."""
+    """Says that an item does not exist at this client, and which instruction said so."""
 
     __tablename__ = "waiver"
     project_id: Mapped[int] = mapped_column(sa.ForeignKey("project.id"), primary_key=True)
     item: Mapped[str] = mapped_column(primary_key=True)
     since: Mapped[datetime]
+    instruction_id: Mapped[int | None] = mapped_column(sa.ForeignKey("instruction.id"))
 
 
 class Hold(Base):

@@ -12,6 +12,7 @@ from intake.model import (
     AutoKind,
     BlobKey,
     BounceReport,
+    Classification,
     ClientId,
     Document,
     HoldId,
@@ -26,15 +27,20 @@ from intake.model import (
     Locator,
     Mailbox,
     MessageNumber,
+    NotedWish,
     OutboundMessage,
     PartOutcome,
     Project,
     ProjectId,
+    ProjectState,
     Received,
+    Remark,
     Sha256,
     Thread,
     Token,
     Unreached,
+    Wish,
+    WishState,
 )
 
 
@@ -103,6 +109,8 @@ class Standing:
     version: int
     documents: tuple[Document, ...]
     waived: frozenset[ItemName]
+    wishes: tuple[NotedWish, ...] = ()
+    """What people asked of the desk for this project, oldest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +129,83 @@ class LetterIntent:
     joins: bool = False
     owed_from: datetime | None = None
     """Of a letter that answers no message: when it could have left at the earliest; None for when it is due."""
+    project: ProjectId | None = None
+    """Of a letter about another project than its message's; None for the message's own."""
+
+
+# ---------------------------------------------------------------- what instructions change
+
+
+@dataclass(frozen=True, slots=True)
+class Waived:
+    """The project does without an item, or (`waived` False) does not any more."""
+
+    item: ItemName
+    waived: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A person's word on a document: what it is, what it counts toward, what that teaches; `rejected`: not to be used."""
+
+    number: int
+    classification: Classification
+    filed_for: tuple[ItemName, ...]
+    rejected: bool = False
+    lesson: NewLesson | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A document goes, as `moved`, into another project of the same client."""
+
+    number: int
+    to: Standing
+    moved: Document
+
+
+@dataclass(frozen=True, slots=True)
+class Secluded:
+    """These documents are confidential, or not any more."""
+
+    numbers: tuple[int, ...]
+    confidential: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectSet:
+    """A project's state, or whether it is confidential; None leaves a thing as it is."""
+
+    state: ProjectState | None = None
+    paused_until: date | None = None
+    confidential: bool | None = None
+
+
+Change = Waived | Decided | Moved | Secluded | ProjectSet
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """An earlier instruction that one ends. `reverts`: what it changed is put back as it was."""
+
+    id: int
+    state: WishState
+    reverts: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One instruction and what is done about it. `about` is the view of another project that it changes."""
+
+    wish: Wish
+    state: WishState
+    by_freelancer: bool
+    change: Change | None = None
+    remark: Remark | None = None
+    ends: tuple[Ending, ...] = ()
+    about: Standing | None = None
+    errand: bool = False
+    """Somebody is written to, who was named for one item."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +232,8 @@ class Settlement:
     letters: tuple[LetterIntent, ...] = ()
     bounces: tuple[BounceReport, ...] = ()
     away_until: date | None = None
+    deeds: tuple[Deed, ...] = ()
+    """What the sender asked for in words, and what is done about it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +266,8 @@ class LetterClaim:
     delivered: tuple[Address, ...] = field(default=(), repr=False)
     """Recipients who have it from an earlier attempt."""
     refused: tuple[Address, ...] = field(default=(), repr=False)
+    errand: NotedWish | None = None
+    """Of a letter to somebody whom the client named: the instruction that it carries out."""
     unreached: Unreached | None = None
     """Of a notice: whom it is about, where it is about somebody whom a letter did not reach."""
     told: str | None = None

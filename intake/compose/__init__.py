@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from intake.compose.digest import Digest, digest_subject
+from intake.compose.errand import errand_subject
 from intake.compose.letter import Mark
 from intake.compose.letters import Matter, write
 from intake.compose.mail import seal
@@ -58,6 +59,8 @@ def _own_subject(brief: Brief, templates: Templates, matter: Matter | None) -> s
     """The subject of a letter that begins a thread, None for one that goes on with another."""
     if brief.unreached is not None:
         return templates.say("unreached", address=brief.unreached.address)
+    if brief.errand is not None:
+        return errand_subject(brief.errand, templates)
     if isinstance(matter, Telling):
         return telling_subject(matter, templates)
     if isinstance(matter, Digest):

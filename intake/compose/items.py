@@ -131,6 +131,10 @@ def _wanted_line(scene: Scene, entry: ItemReport) -> Line:
     detail = wanted_of(scene, entry)
     if entry.item.links:
         detail = f"{detail} {scene.templates.say('links_welcome')}".strip()
+    if entry.later is not None:
+        detail = f"{detail} {scene.templates.say('promised', until=entry.later)}".strip()
+    if entry.vetoed:
+        detail = f"{detail} {scene.templates.say('needed_after_all')}".strip()
     return Line(Mark.NUMBER, scene.label(entry.item), detail, number=_number(scene, entry))
 
 

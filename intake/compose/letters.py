@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from intake.compose.digest import Digest, digest
+from intake.compose.errand import errand
 from intake.compose.letter import Letter, Scene
 from intake.compose.mail import subject_of
 from intake.compose.notice import notice
@@ -55,6 +56,8 @@ def _answer(brief: Brief, templates: Templates, most_lines: int) -> Letter:
             return colleague(brief, templates)
         case LetterKind.NOTICE:
             return notice(brief, templates)
+        case LetterKind.ERRAND:
+            return errand(brief, templates)
         case LetterKind.REPLY:
             return reply(brief, _scene(brief, templates, most_lines))
         case LetterKind.REPORT:

@@ -21,6 +21,7 @@ from intake.compose.items import done_labels, missing_names, wanted_sections
 from intake.compose.legible import legible
 from intake.compose.letter import Letter, Line, Mark, Scene, Section
 from intake.compose.mailto import are_something_else, typed_else, typed_is, typed_none
+from intake.compose.noted import is_only_said, said_sections
 from intake.compose.parts import came, not_taken, problems, questions
 from intake.model import Brief, Fate, Received
 
@@ -45,6 +46,7 @@ def reply(brief: Brief, scene: Scene) -> Letter:
             *notes(brief, scene.templates),
         ),
         sections=filled(
+            *said_sections(scene, brief),
             Section(
                 say("heading_came") if arrived else "",
                 bounded(scene, arrived),
@@ -101,6 +103,8 @@ def _thanks(
     if scene.report.complete and not scene.as_before:
         title = legible(scene.report.project.title, limit=TITLE_CHARACTERS)
         return say("thanks_complete", freelancers=people, project=title)
+    if not anything and received and all(map(is_only_said, received)):
+        return say("thanks_for_words")
     return say("thanks") if anything else say("no_file")
 
 

@@ -20,6 +20,7 @@ from intake.compose.frame import (
 from intake.compose.items import arrived_labels, on_file, wanted_sections
 from intake.compose.legible import legible, legible_lines
 from intake.compose.letter import Letter, Scene, Section
+from intake.compose.noted import is_only_said, said_sections
 from intake.compose.parts import came, megabytes, not_taken, problems, settlements
 from intake.compose.words import spoken
 from intake.model import Brief, Fate, Received
@@ -47,10 +48,11 @@ def report(brief: Brief, scene: Scene) -> Letter:
         headline=headline,
         about=about(scene.report.project),
         opening=(
-            *(_sent(scene, message) for message in brief.received),
+            *(_sent(scene, message) for message in brief.received if not is_only_said(message)),
             *notes(brief, scene.templates),
         ),
         sections=filled(
+            *said_sections(scene, brief),
             Section(say("heading_came"), bounded(scene, came(scene, brief.received))),
             Section(say("heading_settle"), bounded(scene, settlements(scene, brief.received))),
             Section(

@@ -34,5 +34,7 @@ def _told(number: int, entry: ItemReport) -> list[object]:
         entry.period,
         entry.came,
         entry.coming_up,
+        entry.later.isoformat() if entry.later else None,
+        entry.vetoed,
         [document.number for document in undecided(entry)],
     ]
