@@ -6,12 +6,13 @@ for, and what may be done with which thing. A person's word outweighs every mode
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from intake.completeness import wanted_by
 from intake.config import Settings
-from intake.errors import ConfigError
+from intake.errors import BlobsDeniedError, ConfigError, TransientError
 from intake.instants import Instant, Passing, unnoticed
 from intake.kinds import TIMED, built_in
 from intake.lessons import lesson_from
@@ -28,8 +29,12 @@ from intake.model import (
     ItemName,
     Kind,
     LetterState,
+    Project,
+    ProjectId,
+    Secrecy,
     Token,
 )
+from intake.placing import place_one
 from storage.blobs import Store, document_key
 from storage.ledger import Ledger
 from storage.values import HeldThing, HoldSubject, Standing
@@ -181,7 +186,13 @@ class Reviewer:
             filed_for=self._wanted(standing, decided, document),
             lesson=lesson_from(document, kind, standing.project, own=kind in own),
         )
+        self._place(standing.project.id)
         return held
+
+    def _place(self, project: ProjectId) -> None:
+        """What counts toward a confidential item from now on is confidential; a store that is away is left to the worker."""
+        with suppress(TransientError, BlobsDeniedError):
+            place_one(self.settings, self.ledger, self.blobs, project, passed=self.passed)
 
     def _with_time(
         self, held: HeldThing, document: Document, decided: Classification
@@ -211,16 +222,17 @@ class Reviewer:
         """Put the octets where the other project keeps its documents, then the rows."""
         key: BlobKey | None = None
         if document.blob is not None:
+            confidential = document.confidential or target.project.confidential
             key = document_key(
                 target.project,
                 filename=document.filename,
                 sha256=document.sha256,
-                confidential=document.confidential,
+                confidential=confidential,
             )
             note = BlobNote(
                 document.media_type,
-                filename=document.filename,
-                confidential=document.confidential,
+                filename=None if confidential else document.filename,
+                confidential=confidential,
             )
             self.blobs.put(key, self.blobs.get(document.blob), note)
             self.passed(Instant.MOVED_DOCUMENT_KEPT)
@@ -232,10 +244,22 @@ class Reviewer:
             blob=key,
             classification=decided,
             decided_by_person=True,
+            confidential=document.confidential or target.project.confidential,
+            confidential_for=_why(document, target.project),
             filed_for=filed_for,
             fate=Fate.FILED if filed_for else Fate.NOT_ASKED_FOR,
         )
         self.ledger.move_document(held, source, to=target, moved=moved)
+        self._place(target.project.id)
+
+
+def _why(document: Document, target: Project) -> Secrecy | None:
+    """Why a document is confidential in another project: what was said of it stays said, what its project was does not matter."""
+    if document.confidential and document.confidential_for is not Secrecy.PROJECT:
+        return document.confidential_for
+    if target.confidential:
+        return Secrecy.PROJECT
+    return Secrecy.PERSON if document.confidential else None
 
 
 def as_decided(classification: Classification, kind: Kind) -> Classification:

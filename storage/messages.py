@@ -23,10 +23,12 @@ from intake.model import (
     Locator,
     MessageNumber,
     ProjectId,
+    Secrecy,
     Sha256,
 )
 from storage import audit, schema
 from storage.claims import dead_holders
+from storage.confidences import conceal
 from storage.database import Database
 from storage.holds import open_hold
 from storage.liveness import Liveness
@@ -207,8 +209,9 @@ class Messages:
         with self._database.write() as session:
             row = _claimed(session, claim)
             now = self._database.now(session)
-            if outcome.standing is not None:
-                lock_project(session, outcome.standing.project.id)
+            project = outcome.standing.project.id if outcome.standing else None
+            if project is not None and not lock_project(session, project):
+                raise StaleViewError(f"Project {project} is not there any more.")
             status = _status(session, row, outcome)
             row.status, row.reason = status, outcome.hold
             row.settled_at, row.worker_id, row.retry_at = now, None, None
@@ -451,7 +454,7 @@ def _write_project(
 ) -> None:
     """The documents and filings of one message, checked against the view they were decided on."""
     standing = outcome.standing
-    if standing is None or not (outcome.documents or outcome.superseded):
+    if standing is None or not (outcome.documents or outcome.superseded or outcome.concealed):
         return
     moved = session.execute(
         sa.update(schema.Project)
@@ -473,6 +476,7 @@ def _write_project(
         )
         for document in sorted(replaced.all()):
             _note(session, row, "document.superseded", now=now, document=document)
+    conceal(session, standing.project.id, outcome.concealed, why=Secrecy.WORD, now=now)
     _write_documents(session, outcome.documents, row, now=now)
 
 

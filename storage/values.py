@@ -50,6 +50,8 @@ class MessageStatus(StrEnum):
     """The same message as one we have, delivered again."""
     REJECTED = "rejected"
     """A person decided that it is not to be used."""
+    REMOVED = "removed"
+    """Its octets and all that was known of it are gone: its project was erased, or its time was up."""
 
 
 class HoldSubject(StrEnum):
@@ -145,6 +147,8 @@ class Settlement:
     letters: tuple[LetterIntent, ...] = ()
     bounces: tuple[BounceReport, ...] = ()
     away_until: date | None = None
+    concealed: tuple[int, ...] = ()
+    """Documents that the project has, and that this message makes confidential, by number."""
 
 
 @dataclass(frozen=True, slots=True)

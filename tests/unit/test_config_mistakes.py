@@ -241,8 +241,6 @@ def test_a_mistake_is_told_with_its_path(tmp_path: Path, section: str, sentence:
             "not sent yet",
         ),
         ("letters: {languages: [fr]}", "letters.languages", "in English only yet"),
-        ("retention: {keep_days_after_close: 9}", "retention.keep_days_after_close", "yet"),
-        ("retention: {keep_days_held: 9}", "retention.keep_days_held", "yet"),
         ("holidays: GB-ENG", "holidays", "no reminders"),
         ("webhook: {url: 'https://x.example'}", "webhook.url", "no webhook is called yet"),
         ("alerts: {to: [a@b.example]}", "alerts.to", "alerts are not sent"),
