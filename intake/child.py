@@ -289,6 +289,7 @@ def _read_time(octets: bytes, order: TimeOrder) -> Classification:
 
 def _examine(octets: bytes, part: Part | None, settings: ReaderSettings, clues: Clues) -> Examined:
     """Extract and classify one document; `part` is None for a file that came in no message."""
+    from intake.marks import is_marked
     from intake.sketch import sketch_of
 
     extracted = extract(
@@ -302,7 +303,8 @@ def _examine(octets: bytes, part: Part | None, settings: ReaderSettings, clues: 
         classification = _with_scan(classification, extracted)
     if has_macros(octets):
         classification = replace(classification, evidence=(*classification.evidence, MACROS))
-    return Examined(part.path if part else "", classification, sketch_of(extracted))
+    marked = isinstance(extracted, Extract) and is_marked(extracted, settings.confidential_words)
+    return Examined(part.path if part else "", classification, sketch_of(extracted), marked)
 
 
 def _with_scan(found: Classification, extracted: Extract) -> Classification:

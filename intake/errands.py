@@ -32,7 +32,6 @@ from intake.kinds import TIMED, built_in
 from intake.lessons import lesson_from
 from intake.model import (
     Address,
-    BlobNote,
     Classification,
     Clues,
     Document,
@@ -46,10 +45,11 @@ from intake.model import (
     Token,
     is_among,
 )
+from intake.placing import moved_to, note_of
 from intake.reader import Reader
 from intake.reports import local_day, report_of
 from intake.review import as_decided
-from storage.blobs import Store, document_key
+from storage.blobs import Store
 from storage.instructions import errand_cause
 from storage.ledger import Ledger
 from storage.values import Change, Decided, Deed, LetterIntent, Moved, Standing
@@ -294,35 +294,17 @@ class Errands:
 
     def _moved(self, document: Document, target: Standing) -> Document:
         """The document as the other project will have it, its octets put there."""
-        key = None
-        if document.blob is not None:
-            key = document_key(
-                target.project,
-                filename=document.filename,
-                sha256=document.sha256,
-                confidential=document.confidential,
-            )
-            note = BlobNote(
-                document.media_type,
-                filename=document.filename,
-                confidential=document.confidential,
-            )
-            self.blobs.put(key, self.blobs.get(document.blob), note)
-            self.passed(Instant.MOVED_DOCUMENT_KEPT)
         checklist = self.settings.checklist(target.project.checklist)
         filed_for = (
             wanted_by(document.classification, checklist, is_link=document.url is not None)
             if document.classification.sure or document.decided_by_person
             else ()
         )
-        return replace(
-            document,
-            number=max((each.number for each in target.documents), default=0) + 1,
-            blob=key,
-            filed_for=filed_for,
-            superseded=False,
-            fate=Fate.FILED if filed_for else Fate.NOT_ASKED_FOR,
-        )
+        moved = replace(moved_to(target, document, filed_for), superseded=False)
+        if document.blob is not None and moved.blob is not None:
+            self.blobs.put(moved.blob, self.blobs.get(document.blob), note_of(moved))
+            self.passed(Instant.MOVED_DOCUMENT_KEPT)
+        return moved
 
 
 def _target(plan: Plan) -> Token | None:

@@ -55,7 +55,6 @@ class Filer:
     checklist: Checklist
     documents: tuple[Document, ...]
     received_at: datetime
-    confidential: bool
     keys: Mapping[Sha256, BlobKey]
     """Where the octets of each new document lie."""
 
@@ -133,7 +132,6 @@ class Filer:
             fate=self._fate(seen.classification, wanted=bool(wanted)),
             received_at=self.received_at,
             filed_for=wanted,
-            confidential=self.confidential,
             sketch=seen.sketch,
         )
 
@@ -193,7 +191,6 @@ class Filer:
             fate=Fate.FILED,
             received_at=self.received_at,
             filed_for=wanted,
-            confidential=self.confidential,
         )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -21,7 +21,7 @@ from intake.errors import PermanentError
 from intake.model import BlobEntry, BlobKey, BlobNote, BlobStore, Part, Project, Sha256
 from intake.pages import publish
 from intake.reader import OpenMessage, Reader
-from storage.blobs import Store, index_keys
+from storage.blobs import Store, document_key, index_keys, is_concealed
 from storage.inventory import FiledDocument, Kept, Paged
 from storage.ledger import Ledger
 
@@ -93,14 +93,38 @@ def unknown_blobs(
 
 
 def strays(
-    store: BlobStore, kept: Iterable[Kept], projects: Sequence[Paged], *, now: datetime
+    store: BlobStore,
+    kept: Sequence[Kept],
+    projects: Sequence[Paged],
+    *,
+    now: datetime,
+    leaving: Collection[BlobKey] = (),
 ) -> Iterator[Finding]:
-    """What a list of the whole store shows: pages that are missing, and blobs that nobody knows."""
+    """What a list of the whole store shows: pages that are missing, and blobs that nobody knows.
+
+    `leaving` are those that are about to be deleted.
+    """
     entries = tuple(store.entries())
     pages = [index_keys(entry.project) for entry in projects]
     known = {key for page in pages for key in (page.html, page.json)}
+    known.update(entry.key for entry in kept)
+    known.update(leaving, destinations(kept, projects))
     yield from missing_pages(frozenset(entry.key for entry in entries), projects)
-    yield from unknown_blobs(entries, frozenset(known | {entry.key for entry in kept}), now=now)
+    yield from unknown_blobs(entries, frozenset(known), now=now)
+
+
+def destinations(kept: Iterable[Kept], projects: Iterable[Paged]) -> Iterator[BlobKey]:
+    """Where documents are about to lie that are not where their confidentiality says."""
+    by_id = {entry.project.id: entry.project for entry in projects}
+    for entry in kept:
+        document = entry.document
+        if document is not None and document.confidential is not is_concealed(entry.key):
+            yield document_key(
+                by_id[document.project],
+                filename=document.filename,
+                sha256=document.sha256,
+                confidential=document.confidential,
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,11 +200,12 @@ class Repairer:
             return Repair(finding, done=False, words=str(error).rstrip("."))
         if _sha256(octets) != document.sha256:
             return Repair(finding, done=False, words=_NO_PART)
+        concealed = is_concealed(finding.key)
         note = BlobNote(
             document.media_type,
-            filename=part.filename,
-            tags=() if document.confidential else (("kind", document.kind),),
-            confidential=document.confidential,
+            filename=None if concealed else part.filename,
+            tags=() if concealed else (("kind", document.kind),),
+            confidential=concealed,
         )
         self.blobs.put(finding.key, octets, note, replace=True)
         self.ledger.inventory.refiled(document)

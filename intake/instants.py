@@ -33,6 +33,15 @@ class Instant(StrEnum):
     PAGES_WRITTEN = "pages: both written, not noted"
     PAGES_NOTED = "pages: noted"
     MOVED_DOCUMENT_KEPT = "decide: a document's octets are in both projects, its row in one"
+    COPIED = "place: a document's octets are under both keys, its row names the old one"
+    PLACED = "place: its row names the new key, the old copy is still there"
+    LET_GO = "place: the old copy is deleted, not noted"
+    FORGOTTEN = "erase: a project's rows are gone, its blobs are not"
+    BLOB_ERASED = "erase: one document deleted, others perhaps not"
+    RAW_ERASED = "erase: a raw message deleted, not noted"
+    RECEIPTED = "erase: the receipt is written, not noted"
+    ERASED = "erase: noted"
+    EXPIRED = "retention: some held mail is forgotten, its octets are still there"
     WELCOMED = "decide: a colleague is a contact, the mail that waits is not released"
 
 

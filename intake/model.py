@@ -547,7 +547,10 @@ class Clues:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One line of a checklist. `cadence` with `current` asks for the period that holds today."""
+    """One line of a checklist. `cadence` with `current` asks for the period that holds today.
+
+    What is filed for a `confidential` one is.
+    """
 
     item: ItemName
     label: str
@@ -559,6 +562,7 @@ class Item:
     upcoming: bool = False
     max_age_days: int | None = None
     links: bool = False
+    confidential: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -655,13 +659,25 @@ Identification = Submission | Unidentified
 # ---------------------------------------------------------------- keeping score
 
 
+class Secrecy(StrEnum):
+    """Why a document is confidential: what was said with it, what it bears, what it is for or a version of, or whose it is."""
+
+    WORD = "word"
+    MARK = "mark"
+    ITEM = "item"
+    VERSION = "version"
+    PROJECT = "project"
+    PERSON = "person"
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """A document as the ledger holds it, within one project. `number` is the one that letters and commands use.
 
     `blob` is None for a link, `url` is None for a file. `filed_for` are the items it counts toward, whether or not it is
     still current. `decided_by_person` outweighs every model. `superseded` says that a newer version replaced it.
-    `sketch` is a MinHash of the text, by which versions of one document know each other.
+    `sketch` is a MinHash of the text, by which versions of one document know each other. `confidential_for` is why it is
+    confidential, None where it is not or nobody noted why; `PERSON` of one that is not: a freelancer said that it is not.
     """
 
     number: int
@@ -680,6 +696,7 @@ class Document:
     rejected: bool = False
     confidential: bool = False
     sketch: tuple[int, ...] = field(default=(), repr=False)
+    confidential_for: Secrecy | None = None
 
 
 class ItemState(StrEnum):
@@ -1185,8 +1202,8 @@ class BlobStore(Protocol):
         """Remove; absent is fine."""
         ...
 
-    def entries(self) -> Iterator[BlobEntry]:
-        """Everything there is, for fsck."""
+    def entries(self, prefix: str = "") -> Iterator[BlobEntry]:
+        """Everything there is under keys that begin with `prefix`: for fsck, and for erasing."""
         ...
 
     def url(self, key: BlobKey) -> str:

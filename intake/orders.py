@@ -46,6 +46,8 @@ class ReaderSettings:
     fiscal_year_starts: int = 1
     clamd: str | None = field(default=None, repr=False)
     """The virus scanner that a Reader asks before anything is opened, None for none."""
+    confidential_words: tuple[str, ...] = ()
+    """What a document that bears them as a mark is confidential by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +60,15 @@ class KindExamples:
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """A document, read: what it is, and a sketch of its text, by which versions know each other."""
+    """A document, read: what it is, and a sketch of its text, by which versions know each other.
+
+    `marked`: it says of itself that it is confidential.
+    """
 
     path: str
     classification: Classification
     sketch: tuple[int, ...] = field(default=(), repr=False)
+    marked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

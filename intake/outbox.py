@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 
 from intake import telemetry
 from intake.compose import Digest, Languages, Matter, Templates, compose
+from intake.confidential import nameless, nameless_parts, without_subject
 from intake.config import Settings
 from intake.errors import (
     AccessRefusedError,
@@ -69,7 +70,8 @@ TOO_OLD = timedelta(minutes=1)
 AT_THE_NEXT_GO = timedelta(seconds=1)
 """Of a letter for which there was no sink: how long to leave the sink alone is for the caller to say."""
 LINKS_EXPIRE = timedelta(days=7)
-"""The longest life of a presigned address."""
+"""The longest life of a presigned address; it ends earlier where the credentials do that signed it."""
+CONFIDENTIAL_LINKS_EXPIRE = timedelta(hours=24)
 LONGEST_ANSWER = timedelta(minutes=11)
 """What must be left of a claim when a letter is handed over: a server may take ten minutes for its answer."""
 
@@ -355,7 +357,11 @@ class Outbox:
     def _composed(self, claim: LetterClaim) -> OutboundMessage:
         if claim.kind is LetterKind.ERRAND:
             return self._errand(claim)
-        standing = claim.standing
+        standing, received = claim.standing, claim.received
+        if standing and not _is_of(standing.project, claim.recipient.address):
+            # Letters to others are about one item at most; should one ever name a file, it names none that is secret.
+            received = nameless_parts(received, standing.documents)
+            standing = replace(standing, documents=tuple(map(nameless, standing.documents)))
         report = (
             report_of(self.settings, standing, on=local_day(standing.project, claim.now))
             if standing
@@ -372,11 +378,11 @@ class Outbox:
                 desk=Mailbox(self.settings.intake.name, self._desk_address(token)),
                 bounce_address=self.settings.delivery.bounce_address,
                 date=claim.now,
-                thread=claim.thread,
+                thread=self._thread(claim),
                 report=report,
                 documents=standing.documents if standing else (),
                 candidates=candidates,
-                received=claim.received,
+                received=received,
                 link_for=self._links(claim, standing),
                 review_for=claim.review if claim.kind is LetterKind.REPORT else (),
                 message_octets=self.settings.limits.message_octets,
@@ -442,6 +448,12 @@ class Outbox:
         contacts = standing.project.client.contacts
         return tuple(Mailbox("", address) for address in claim.cc if is_among(address, contacts))
 
+    def _thread(self, claim: LetterClaim) -> Thread:
+        """The thread; to a freelancer who is asked about a stranger's mail, without a subject that is confidential."""
+        if claim.kind is not LetterKind.COLLEAGUE:
+            return claim.thread
+        return without_subject(claim.thread, self.settings.confidential.words)
+
     def _message_id(self, claim: LetterClaim, token: Token | None) -> str:
         """The letter's Message-ID, from its key alone: composed twice, it is the same."""
         key = "\n".join((token or "", claim.kind, claim.cause, claim.recipient.address))
@@ -488,7 +500,8 @@ class Outbox:
     def _address(self, document: Document) -> str | None:
         if document.blob is None:
             return document.url
-        return self.blobs.presigned(document.blob, expires=LINKS_EXPIRE)
+        expires = CONFIDENTIAL_LINKS_EXPIRE if document.confidential else LINKS_EXPIRE
+        return self.blobs.presigned(document.blob, expires=expires)
 
 
 def _why_doubtful(claim: LetterClaim) -> str:
@@ -499,6 +512,11 @@ def _why_doubtful(claim: LetterClaim) -> str:
 
 def _people(refused: Sequence[Setback]) -> tuple[Unreached, ...]:
     return tuple(unreached(setback) for setback in refused)
+
+
+def _is_of(project: Project, person: Address) -> bool:
+    """Whether somebody is one of the project's own people."""
+    return is_among(person, (*project.client.contacts, *project.freelancers))
 
 
 def _to_those_who_belong(claim: LetterClaim, letter: OutboundMessage) -> OutboundMessage:

@@ -27,7 +27,9 @@ def publish(
         passed(Instant.PAGE_WRITTEN)
         blobs.put(keys.json, render_json(index), BlobNote("application/json"), replace=True)
         passed(Instant.PAGES_WRITTEN)
-        ledger.indexed(standing)
+        if not ledger.indexed(standing):  # the project was erased meanwhile
+            blobs.delete(keys.html)
+            blobs.delete(keys.json)
         passed(Instant.PAGES_NOTED)
 
 

@@ -27,13 +27,14 @@ from intake.answers import (
     question,
     thread_key,
 )
-from intake.confidential import is_said_confidential
+from intake.confidential import Said, named_files, said_of, why_confidential
 from intake.config import Settings
 from intake.decoration import is_decoration
 from intake.errands import Errands
 from intake.errors import (
     BlobsDeniedError,
     BlobsRefusedError,
+    ClaimLostError,
     ContendedError,
     PermanentError,
     StaleViewError,
@@ -56,15 +57,18 @@ from intake.model import (
     Bounce,
     Discarded,
     Disposition,
+    Document,
     Fate,
     Held,
     HoldReason,
     Identification,
+    Kind,
     LinkFound,
     Part,
     Project,
     ProjectId,
     RawMessage,
+    Secrecy,
     Sha256,
     SortedPart,
     Submission,
@@ -72,6 +76,7 @@ from intake.model import (
     is_among,
 )
 from intake.orders import Examined, documents_of, enclosed_documents
+from intake.placing import note_of
 from intake.reader import OpenMessage, Reader
 from intake.vet import VetPolicy, authentication, too_large, vet
 from storage.blobs import Store, document_key, raw_key
@@ -176,6 +181,8 @@ class Reading:
         self.desk, self.claim, self.opened = desk, claim, opened
         self._linked: tuple[OpenMessage, ...] = ()
         """The files behind links, each open in a child of its own."""
+        self._stored: dict[BlobKey, ProjectId] = {}
+        """What was put for which project, and no row knows yet."""
 
     @cached_property
     def links(self) -> tuple[LinkFound, ...]:
@@ -298,20 +305,29 @@ class Reading:
 
     def _filed(self, disposition: Accepted) -> MessageStatus:
         """File an accepted message, if it is known whose it is; decide again where the view was stale."""
-        identification = self._named_by_command(self._identified(), disposition)
-        if isinstance(identification, Unidentified):
-            letters = self._question(disposition, identification)
-            return self._unfiled(disposition, hold=identification.reason, letters=letters)
-        project = identification.project.id
-        self._fetch(disposition)
-        for _ in range(MOST_VIEWS):
+        for view in range(MOST_VIEWS):
             try:
-                return self._settled(
-                    disposition, identification, self.desk.ledger.standing(project)
-                )
+                identification = self._named_by_command(self._identified(), disposition)
+                if isinstance(identification, Unidentified):
+                    letters = self._question(disposition, identification)
+                    return self._unfiled(disposition, hold=identification.reason, letters=letters)
+                if not view:
+                    self._fetch(disposition)
+                standing = self.desk.ledger.standing(identification.project.id)
+                return self._settled(disposition, identification, standing)
             except StaleViewError:
-                continue
-        raise ContendedError(f"Project {project} changes faster than message {self.claim.number}.")
+                self._take_back()
+            except ClaimLostError:
+                self._take_back()
+                raise
+        raise ContendedError(f"Message {self.claim.number} is about what changes all the time.")
+
+    def _take_back(self) -> None:
+        """Delete what was stored for a project that was erased meanwhile: nobody else would find it."""
+        for key, project in self._stored.items():
+            if not self.desk.ledger.directory.is_there(project):
+                self.desk.blobs.delete(key)
+        self._stored.clear()
 
     def _fetch(self, disposition: Accepted) -> None:
         """Get the files behind the links of a person whom we believe, and have each read as if it had been attached."""
@@ -391,28 +407,30 @@ class Reading:
     ) -> MessageStatus:
         """Store what is new, decide and write. Raises StaleViewError if the view is no longer true."""
         desk, message, project = self.desk, self.opened.message, standing.project
-        confidential = self._is_confidential(project)
         known = {document.sha256 for document in standing.documents}
         fresh = [part for part in documents_of(self.parts) if part.sha256 not in known]
         keys = {
             part.sha256: document_key(
-                project, filename=part.filename, sha256=part.sha256, confidential=confidential
+                project, filename=part.filename, sha256=part.sha256, confidential=False
             )
             for part in fresh
         }
         examined = self._examined | self._compared(fresh, project)
         examined |= self._learned(fresh, examined, project, submission.sender)
-        self._store(fresh, keys, examined, confidential=confidential)
         filer = Filer(
             checklist=desk.settings.checklist(project.checklist),
             documents=standing.documents,
             received_at=self.claim.received_at,
-            confidential=confidential,
             keys=keys,
         )
         decision = filer.decide(self.parts, examined, self.links)
+        kinds = {each.sha256: each.classification.kind for each in standing.documents}
+        said = self._said(kinds | {each: examined[each].classification.kind for each in examined})
+        decided = self._concealed(decision.documents, standing, examined, said)
+        self._store(fresh, decided, project)
         occasion = self._occasion(disposition, project.id)
-        deeds = self._deeds(disposition, submission, standing, decision, occasion)
+        stored = replace(decision, documents=decided)
+        deeds = self._deeds(disposition, submission, standing, stored, occasion)
         settlement = Settlement(
             status=MessageStatus.ACCEPTED,
             auto=disposition.auto,
@@ -423,7 +441,7 @@ class Reading:
             parts=decision.parts,
             links=decision.links,
             notes=_notes(submission),
-            documents=decision.documents,
+            documents=decided,
             superseded=decision.superseded,
             letters=(
                 *letters_after_filing(occasion, submission, decision, deeds),
@@ -431,6 +449,7 @@ class Reading:
             ),
             away_until=self._away_until(disposition),
             deeds=deeds,
+            concealed=self._concealed_twins(standing, said),
         )
         return desk.ledger.messages.settle(self.claim, settlement)
 
@@ -552,28 +571,19 @@ class Reading:
         return known
 
     def _store(
-        self,
-        parts: Sequence[Part],
-        keys: Mapping[Sha256, BlobKey],
-        examined: Mapping[Sha256, Examined],
-        *,
-        confidential: bool,
+        self, parts: Sequence[Part], documents: Sequence[Document], project: Project
     ) -> None:
-        """Put the octets of new documents that could be read, several at a time."""
+        """Put the octets of new documents, several at a time."""
         puts: list[Future[None]] = []
-        for part in parts:
-            classification = examined[part.sha256].classification
-            if classification.problem is not None:
+        part_of = {part.sha256: part for part in parts}
+        for document in documents:
+            if document.blob is None:
                 continue
-            note = BlobNote(
-                part.sniffed or part.media_type,
-                filename=part.filename,
-                tags=() if confidential else (("kind", classification.kind),),
-                confidential=confidential,
-            )
+            part = part_of[document.sha256]
             octets = self._holder(part).octets(part.path)
             put = self.desk.blobs.put
-            puts.append(self.desk.pool.submit(put, keys[part.sha256], octets, note))
+            self._stored[document.blob] = project.id
+            puts.append(self.desk.pool.submit(put, document.blob, octets, note_of(document)))
         with _at_the_blobs():
             for stored in puts:
                 stored.result()
@@ -581,10 +591,54 @@ class Reading:
                 self.desk.passed(Instant.DOCUMENT_KEPT)
         self.desk.passed(Instant.DOCUMENTS_KEPT)
 
-    def _is_confidential(self, project: Project) -> bool:
-        """The project is, or the person says so of this mail."""
+    def _said(self, kinds: Mapping[Sha256, Kind]) -> Said:
+        """What the person says is confidential: of this mail, or of files in it."""
+        files = named_files(documents_of(self.parts), [entry.part for entry in self.parts], kinds)
         words = self.desk.settings.confidential.words
-        return project.confidential or is_said_confidential(self.opened.message, words)
+        specs = (*built_in(), *self.desk.settings.own_kinds)
+        return said_of(self.opened.message, files, words, kinds=specs)
+
+    def _concealed(
+        self,
+        documents: Sequence[Document],
+        standing: Standing,
+        examined: Mapping[Sha256, Examined],
+        said: Said,
+    ) -> tuple[Document, ...]:
+        """The new documents, each as confidential as it is, and with the key that this gives it."""
+        project = standing.project
+        checklist = self.desk.settings.checklist(project.checklist)
+        decided: list[Document] = []
+        for document in documents:
+            seen = examined.get(document.sha256)
+            why = why_confidential(
+                document,
+                (*standing.documents, *decided),
+                checklist,
+                said=said,
+                marked=seen is not None and seen.marked,
+                by_project=project.confidential,
+            )
+            key = document.blob
+            if why is not None and key is not None:
+                key = document_key(
+                    project, filename=None, sha256=document.sha256, confidential=True
+                )
+            decided.append(
+                replace(document, confidential=why is not None, confidential_for=why, blob=key)
+            )
+        return tuple(decided)
+
+    def _concealed_twins(self, standing: Standing, said: Said) -> tuple[int, ...]:
+        """The documents that the project has already, and that this mail makes confidential."""
+        here = {part.sha256 for part in documents_of(self.parts)}
+        return tuple(
+            document.number
+            for document in standing.documents
+            if document.sha256 in here
+            and said.covers(document.sha256)
+            and (not document.confidential or document.confidential_for is Secrecy.PROJECT)
+        )
 
     def _occasion(
         self, disposition: Accepted, project: ProjectId | None, thread: str | None = None

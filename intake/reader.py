@@ -104,6 +104,7 @@ def reader_settings(settings: Settings | None) -> ReaderSettings:
         extract_seconds=limits.extract_seconds,
         fiscal_year_starts=settings.intake.fiscal_year_starts,
         clamd=settings.scan.clamd,
+        confidential_words=settings.confidential.words,
     )
 
 

@@ -6,31 +6,31 @@ for, and what may be done with which thing. A person's word outweighs every mode
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from intake.completeness import wanted_by
 from intake.config import Settings
-from intake.errors import ConfigError
+from intake.errors import BlobsDeniedError, ConfigError, TransientError
 from intake.instants import Instant, Passing, unnoticed
 from intake.kinds import TIMED, built_in
 from intake.lessons import lesson_from
 from intake.model import (
     Address,
-    BlobKey,
-    BlobNote,
     Classification,
     Clues,
     Document,
-    Fate,
     HoldId,
     HoldReason,
     ItemName,
     Kind,
     LetterState,
+    ProjectId,
     Token,
 )
-from storage.blobs import Store, document_key
+from intake.placing import moved_to, note_of, place_one
+from storage.blobs import Store
 from storage.ledger import Ledger
 from storage.values import HeldThing, HoldSubject, Standing
 
@@ -186,7 +186,13 @@ class Reviewer:
             filed_for=self._wanted(standing, decided, document),
             lesson=lesson_from(document, kind, standing.project, own=kind in own),
         )
+        self._place(standing.project.id)
         return held
+
+    def _place(self, project: ProjectId) -> None:
+        """What counts toward a confidential item from now on is confidential; a store that is away is left to the worker."""
+        with suppress(TransientError, BlobsDeniedError):
+            place_one(self.settings, self.ledger, self.blobs, project, passed=self.passed)
 
     def _with_time(
         self, held: HeldThing, document: Document, decided: Classification
@@ -214,33 +220,16 @@ class Reviewer:
         self, held: HeldThing, source: Standing, document: Document, target: Standing
     ) -> None:
         """Put the octets where the other project keeps its documents, then the rows."""
-        key: BlobKey | None = None
-        if document.blob is not None:
-            key = document_key(
-                target.project,
-                filename=document.filename,
-                sha256=document.sha256,
-                confidential=document.confidential,
-            )
-            note = BlobNote(
-                document.media_type,
-                filename=document.filename,
-                confidential=document.confidential,
-            )
-            self.blobs.put(key, self.blobs.get(document.blob), note)
-            self.passed(Instant.MOVED_DOCUMENT_KEPT)
         decided = as_decided(document.classification, document.classification.kind)
         filed_for = self._wanted(target, decided, document)
         moved = replace(
-            document,
-            number=max((entry.number for entry in target.documents), default=0) + 1,
-            blob=key,
-            classification=decided,
-            decided_by_person=True,
-            filed_for=filed_for,
-            fate=Fate.FILED if filed_for else Fate.NOT_ASKED_FOR,
+            moved_to(target, document, filed_for), classification=decided, decided_by_person=True
         )
+        if document.blob is not None and moved.blob is not None:
+            self.blobs.put(moved.blob, self.blobs.get(document.blob), note_of(moved))
+            self.passed(Instant.MOVED_DOCUMENT_KEPT)
         self.ledger.move_document(held, source, to=target, moved=moved)
+        self._place(target.project.id)
 
 
 def as_decided(classification: Classification, kind: Kind) -> Classification:

@@ -34,6 +34,8 @@ WORKER_STOPPED: Final = "worker.stopped"
 CLAIM_LOST: Final = "claim.lost"
 EXAMPLE_UNUSABLE: Final = "example.unusable"
 LIBRARY_WARNED: Final = "library.warned"
+PROJECT_ERASED: Final = "project.erased"
+MAIL_EXPIRED: Final = "message.expired"
 METRICS_UNAVAILABLE: Final = "metrics.unavailable"
 
 Field = str | int | float | bool | None

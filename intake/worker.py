@@ -16,6 +16,7 @@ from types import FrameType
 
 from intake import telemetry
 from intake.app import App
+from intake.erasing import keep_to_time
 from intake.errors import (
     AccessRefusedError,
     BlobsDeniedError,
@@ -32,6 +33,7 @@ from intake.instants import Instant
 from intake.model import RawMessage, Source
 from intake.pages import publish
 from intake.pipeline import Reading, begin, process, receive
+from intake.placing import place
 from intake.reminding import enqueue_due
 from intake.scan import ScannerUnreachableError
 from intake.telemetry import Stage
@@ -46,6 +48,7 @@ PAUSE_AFTER_REFUSAL = timedelta(minutes=20)
 BLOBS_REFUSED = "blobs (refused)"
 """What a store is called that answers, and will not take or give something; the others go on."""
 SENT_FOLDER = "sent folder"
+RETENTION = "blobs, or the folder of receipts (retention)"
 LONGEST_WAIT_SECONDS = 60.0
 """A worker that polls must say so again within its lease."""
 LOOK_EVERY_SECONDS = 2.0
@@ -184,6 +187,7 @@ class Worker:
                 self._acknowledge(source)
         self._remind(at_once=at_once)
         self.finish(ends_bursts=at_once)
+        self._keep_to_time()
 
     def _remind(self, *, at_once: bool) -> None:
         """Queue the reminders and digests that are due, every few minutes.
@@ -220,14 +224,29 @@ class Worker:
         with self._reaching("blobs", proves=False):
             if not self._app.ledger.unindexed():
                 return
+            app = self._app
             try:
-                publish(
-                    self._app.settings, self._app.ledger, self._app.blobs, passed=self._app.passed
-                )
+                place(app.settings, app.ledger, app.blobs, passed=app.passed)
+                publish(app.settings, app.ledger, app.blobs, passed=app.passed)
             except PermanentError as error:
                 self._note_failure(BLOBS_REFUSED, error)
             else:
                 self._note_success("blobs")
+
+    def _keep_to_time(self) -> None:
+        """Remove what has been kept for long enough."""
+        if self._cannot_work() or self._stopping:
+            return
+        app = self._app
+        with self._reaching(RETENTION, proves=False):
+            if keep_to_time(
+                app.settings,
+                app.ledger,
+                app.blobs,
+                passed=app.passed,
+                stopping=lambda: self._stopping,
+            ):
+                self._note_success(RETENTION)
 
     def _drain(self, source: Source, *, at_once: bool) -> None:
         """Receive and process what the source has: while one message is settled, the next one is being read."""

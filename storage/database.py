@@ -11,7 +11,7 @@ import re
 import sqlite3
 import ssl
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from ipaddress import ip_address
 from pathlib import Path
@@ -159,6 +159,13 @@ class Database:
             raise DatabaseUnreachableError("The database did not tell the time.")
         return moment.astimezone(UTC)
 
+    def scrub(self) -> None:
+        """Leave nothing readable of what was deleted: SQLite's log still holds it. PostgreSQL sees to it by itself (VACUUM)."""
+        if self.is_sqlite:
+            # Not `connect`, which begins a transaction: within one the log is not emptied.
+            with closing(self.engine.raw_connection()) as connection:
+                connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def revision(self) -> str | None:
         """The migration that the tables are at; None for an empty database."""
         with self.read() as session:
@@ -255,7 +262,9 @@ def _prepare_sqlite(connection: sqlite3.Connection, record: object) -> None:
     del record
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    # What is deleted is overwritten: erased is erased.
+    pragmas = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
+    for pragma in pragmas:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -27,6 +27,7 @@ from intake.model import (
     mailbox_of,
 )
 from storage import audit, schema
+from storage.confidences import conceal_project
 from storage.database import Database
 from storage.rows import client_value, project_value
 
@@ -59,6 +60,7 @@ class ProjectChange:
     timezone: str | None = None
     starts: date | None = None
     due: date | None = None
+    confidential: bool | None = None
 
 
 class Directory:
@@ -177,6 +179,7 @@ class Directory:
             if _project_row(session, token) is not None:
                 raise ConfigError(f"The token {token} is taken by another project.")
             row = schema.Project(
+                id=_new_id(session),
                 client_id=client.id,
                 title=new.title,
                 token=token,
@@ -213,10 +216,13 @@ class Directory:
             if change.freelancers is not None:
                 _set_freelancers(session, row.id, change.freelancers)
             session.flush()
+            now = self._database.now(session)
+            if change.confidential is not None:
+                conceal_project(session, row.id, confidential=change.confidential, now=now)
             audit.append(
                 session,
                 "project.edited",
-                at=self._database.now(session),
+                at=now,
                 project=row.id,
                 fields=_names_of(change),
             )
@@ -282,6 +288,11 @@ class Directory:
         with self._database.read() as session:
             return project_value(session, _require_project(session, token))
 
+    def is_there(self, project: ProjectId) -> bool:
+        """Whether a project is there, and not erased."""
+        with self._database.read() as session:
+            return session.get(schema.Project, project) is not None
+
     def acquaintance(
         self, sender: Address | None, *, token: Token | None, thread: Sequence[str]
     ) -> Acquaintance:
@@ -344,6 +355,14 @@ def _require_project(session: Session, token: str) -> schema.Project:
     if row is None:
         raise ConfigError(f"There is no project {token}; `intake project list` shows them.")
     return row
+
+
+def _new_id(session: Session) -> int | None:
+    """An id that no project ever had, though it were erased; PostgreSQL's sequences see to that by themselves."""
+    if session.get_bind().dialect.name == "postgresql":
+        return None
+    ids = (sa.select(sa.func.max(column)) for column in (schema.Project.id, schema.AuditHead.chain))
+    return 1 + max(session.scalar(each) or 0 for each in ids)
 
 
 def _set_freelancers(session: Session, project: int, freelancers: Sequence[Address]) -> None:

@@ -25,10 +25,12 @@ from intake.model import (
     Mailbox,
     NotedWish,
     ProjectState,
+    Secrecy,
     Verb,
     WishState,
 )
 from storage import audit, schema
+from storage.confidences import conceal, conceal_project, reveal
 from storage.database import Database
 from storage.holds import Holds, decide_row, open_hold, set_filings, settle_hold
 from storage.lessons import teach, unteach
@@ -86,9 +88,10 @@ class _Before:
     documents: tuple[_Document, ...] = ()
     moved_to: int | None = None
     """The document's row in the other project."""
-    secluded: tuple[int, ...] = ()
-    """The rows of the documents that were not confidential, or the other way round."""
-    confidential: bool = False
+    concealed: tuple[int, ...] = ()
+    """The numbers of documents that were not confidential."""
+    opened: tuple[tuple[int, Secrecy | None], ...] = ()
+    """The numbers of documents that were confidential, and why."""
     project: _Project | None = None
 
 
@@ -283,12 +286,7 @@ def _change(session: Session, change: Change, row: schema.Instruction, *, now: d
         case Moved():
             return _move(session, change, row, now=now)
         case Secluded(numbers=numbers, confidential=confidential):
-            found = _documents(session, row.project_id, numbers)
-            changed = [entry for entry in found if entry.confidential is not confidential]
-            _seclude(session, changed, row, confidential=confidential, now=now)
-            return _Before(
-                secluded=tuple(entry.id for entry in changed), confidential=not confidential
-            )
+            return _seclude(session, row, numbers, confidential=confidential, now=now)
         case ProjectSet():
             return _Before(project=_set_project(session, change, row, now=now))
         case _:
@@ -400,16 +398,24 @@ def _move(session: Session, change: Moved, row: schema.Instruction, *, now: date
 
 def _seclude(
     session: Session,
-    documents: Sequence[schema.Document],
     row: schema.Instruction,
+    numbers: Sequence[int],
     *,
     confidential: bool,
     now: datetime,
-) -> None:
-    for document in documents:
-        document.confidential = confidential
-        event = "document.confidential" if confidential else "document.not-confidential"
-        _note(session, event, document, row, now=now)
+) -> _Before:
+    found = _documents(session, row.project_id, numbers)
+    changed = [entry for entry in found if entry.confidential is not confidential]
+    affected = tuple(entry.number for entry in changed)
+    if confidential:
+        conceal(session, row.project_id, numbers, why=Secrecy.WORD, now=now)
+        return _Before(concealed=affected)
+    reasons = tuple(
+        (entry.number, Secrecy(entry.confidential_for) if entry.confidential_for else None)
+        for entry in changed
+    )
+    reveal(session, row.project_id, numbers, why=Secrecy.PERSON, now=now)
+    return _Before(opened=reasons)
 
 
 def _set_project(
@@ -423,9 +429,7 @@ def _set_project(
             session, f"project.{change.state}", at=now, project=project.id, instruction=row.id
         )
     if change.confidential is not None:
-        project.confidential = change.confidential
-        event = "project.confidential" if change.confidential else "project.not-confidential"
-        audit.append(session, event, at=now, project=project.id, instruction=row.id)
+        conceal_project(session, project.id, confidential=change.confidential, now=now)
     return before
 
 
@@ -459,26 +463,34 @@ def _revert(session: Session, row: schema.Instruction, *, now: datetime) -> None
     for stood in before.documents:
         _restore(session, stood, row, now=now)
     if before.moved_to is not None:
-        copy = session.get_one(schema.Document, before.moved_to)
-        copy.rejected = True
-        session.execute(sa.delete(schema.Filing).where(schema.Filing.document_id == copy.id))
-        session.execute(
-            sa.update(schema.Project)
-            .where(schema.Project.id == copy.project_id)
-            .values(version=schema.Project.version + 1)
-        )
-        _note(session, "document.moved-away", copy, row, now=now)
-    if before.secluded:
-        documents = [session.get_one(schema.Document, each) for each in before.secluded]
-        _seclude(session, documents, row, confidential=before.confidential, now=now)
+        _take_away(session, before.moved_to, row, now=now)
+    if before.concealed:
+        reveal(session, row.project_id, before.concealed, why=None, now=now)
+    for number, why in before.opened:
+        conceal(session, row.project_id, [number], why=why or Secrecy.WORD, now=now)
     if before.project is not None:
         project = session.get_one(schema.Project, before.project.row)
         project.state = ProjectState(before.project.state)
         project.paused_until = before.project.paused_until
-        project.confidential = before.project.confidential
+        conceal_project(session, project.id, confidential=before.project.confidential, now=now)
         audit.append(
             session, f"project.{project.state}", at=now, project=project.id, instruction=row.id
         )
+
+
+def _take_away(session: Session, number: int, row: schema.Instruction, *, now: datetime) -> None:
+    """Drop a document from the project that it went to, unless that was erased since."""
+    copy = session.get(schema.Document, number)
+    if copy is None:
+        return
+    copy.rejected = True
+    session.execute(sa.delete(schema.Filing).where(schema.Filing.document_id == copy.id))
+    session.execute(
+        sa.update(schema.Project)
+        .where(schema.Project.id == copy.project_id)
+        .values(version=schema.Project.version + 1)
+    )
+    _note(session, "document.moved-away", copy, row, now=now)
 
 
 def _restore(session: Session, stood: _Document, row: schema.Instruction, *, now: datetime) -> None:

@@ -10,6 +10,7 @@ from intake.model import BlobKey, Kind, Project, ProjectId, Sha256
 from storage import audit, schema
 from storage.database import Database
 from storage.rows import project_value
+from storage.values import MessageStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +56,27 @@ class Inventory:
         """Every blob that a row knows, raw messages first."""
         with self._database.read() as session:
             raw = session.execute(
-                sa.select(schema.Message.blob_key, schema.Message.sha256).order_by(
-                    schema.Message.id
-                )
+                sa.select(schema.Message.blob_key, schema.Message.sha256)
+                .where(schema.Message.status != MessageStatus.REMOVED)
+                .order_by(schema.Message.id)
             )
             messages = [Kept(BlobKey(row[0]), Sha256(row[1])) for row in raw]
             return (*messages, *(_kept(row) for row in session.execute(_DOCUMENTS)))
+
+    def leaving(self) -> frozenset[BlobKey]:
+        """Blobs that are about to be deleted, or just were: nobody misses them, and they are no strangers."""
+        with self._database.read() as session:
+            removed = session.scalars(
+                sa.select(schema.Message.blob_key).where(
+                    schema.Message.status == MessageStatus.REMOVED
+                )
+            )
+            former = session.scalars(
+                sa.select(schema.Document.former_key).where(schema.Document.former_key.is_not(None))
+            )
+            begun = session.scalars(sa.select(schema.Erasure.keys))
+            erased = (key for keys in begun for key in keys)
+            return frozenset(BlobKey(key) for key in (*removed, *former, *erased) if key)
 
     def paged(self) -> tuple[Paged, ...]:
         """Every project."""

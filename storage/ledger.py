@@ -1,7 +1,8 @@
 """The ledger: what is remembered, in verbs.
 
 `directory` knows people and projects, `messages` what came in, `letters` what goes out, `holds` what waits for a
-person, `lessons` what a person's word taught, `silences` what nobody wrote; this class opens them over one database, says who this worker is, and reads where projects stand.
+person, `lessons` what a person's word taught, `instructions` what was asked for in words, `silences` what nobody wrote, `confidences` what is confidential, `dossiers`, `erasures` and `retention` how all of
+a project is handed out and what is no longer kept; this class opens them over one database, says who this worker is, and reads where projects stand.
 """
 
 from __future__ import annotations
@@ -11,10 +12,14 @@ from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
+from intake.errors import StaleViewError
 from intake.model import BlobKey, Document, LetterState, ProjectId, Sha256
 from storage import audit, schema
+from storage.confidences import Confidences
 from storage.database import Database
 from storage.directory import Directory
+from storage.dossiers import Dossiers
+from storage.erasing import Erasures
 from storage.health import Figures
 from storage.holds import Holds
 from storage.instructions import Instructions
@@ -25,6 +30,7 @@ from storage.liveness import liveness_of
 from storage.look_ups import LookUps
 from storage.messages import Messages
 from storage.restoring import begin_again
+from storage.retention import Retention
 from storage.rows import Documents, document_row, lock_project, standing_value
 from storage.silences import Silences
 from storage.values import HeldThing, MessageStatus, Standing
@@ -50,6 +56,10 @@ class Ledger:
         self.instructions = Instructions(self.database, self.holds)
         self.lessons = Lessons(self.database)
         self.inventory = Inventory(self.database)
+        self.confidences = Confidences(self.database)
+        self.dossiers = Dossiers(self.database, self._documents)
+        self.erasures = Erasures(self.database)
+        self.retention = Retention(self.database)
         self.workers = Workers(self.database, self._liveness)
         self.figures = Figures(self.database, self._liveness)
 
@@ -71,11 +81,12 @@ class Ledger:
             return self.database.now(session)
 
     def standing(self, project: ProjectId) -> Standing:
-        """Where a project stands: what a decision about it is based on."""
+        """Where a project stands: what a decision about it is based on. StaleViewError where it is there no more."""
         with self.database.read() as session:
-            return standing_value(
-                session, session.get_one(schema.Project, project), self._documents
-            )
+            row = session.get(schema.Project, project)
+            if row is None:
+                raise StaleViewError(f"Project {project} is not there any more.")
+            return standing_value(session, row, self._documents)
 
     def standings(self) -> tuple[Standing, ...]:
         """Where every project stands, by client and title."""
@@ -97,14 +108,19 @@ class Ledger:
             )
             return tuple(standing_value(session, row, self._documents) for row in rows)
 
-    def indexed(self, standing: Standing) -> None:
-        """Note which view the index shows. An older one than the project's makes it due again. Idempotent."""
+    def indexed(self, standing: Standing) -> bool:
+        """Note which view the index shows; False where the project is there no more.
+
+        An older view than the project's makes it due again. Idempotent.
+        """
         with self.database.write() as session:
-            session.execute(
+            noted = session.execute(
                 sa.update(schema.Project)
                 .where(schema.Project.id == standing.project.id)
                 .values(index_version=standing.version)
+                .returning(schema.Project.id)
             )
+            return noted.first() is not None
 
     def seconds_until_due(
         self, *, letters: bool = True, sources: Sequence[str] = ()
@@ -148,7 +164,8 @@ class Ledger:
         """
         with self.database.write() as session:
             for standing in sorted((source, to), key=lambda entry: entry.project.id):
-                lock_project(session, standing.project.id)
+                if not lock_project(session, standing.project.id):
+                    raise StaleViewError(f"Project {standing.project.id} is not there any more.")
             row = session.scalars(
                 sa.select(schema.Document).where(
                     schema.Document.project_id == source.project.id,
@@ -180,7 +197,11 @@ class Ledger:
     def blobs(self) -> dict[BlobKey, Sha256]:
         """Every blob that a row knows, with the SHA-256 that it must have."""
         with self.database.read() as session:
-            raw = session.execute(sa.select(schema.Message.blob_key, schema.Message.sha256))
+            raw = session.execute(
+                sa.select(schema.Message.blob_key, schema.Message.sha256).where(
+                    schema.Message.status != MessageStatus.REMOVED
+                )
+            )
             filed = session.execute(
                 sa.select(schema.Document.blob_key, schema.Document.sha256).where(
                     schema.Document.blob_key.is_not(None)

@@ -108,7 +108,7 @@ class Lessons:
                 _WITHIN_REACH,
                 {"client": project.client.id, "project": project.id, "sender": sender},
             )
-            return tuple(_lesson(row) for row in rows)
+            return tuple(lesson_value(row) for row in rows)
 
     def listed(self) -> tuple[ListedLesson, ...]:
         """Every lesson, by number."""
@@ -119,7 +119,7 @@ class Lessons:
                 .join(schema.Project, schema.Project.id == schema.Lesson.project_id)
                 .order_by(schema.Lesson.id)
             )
-            return tuple(ListedLesson(_lesson(row[0]), row[1], Token(row[2])) for row in rows)
+            return tuple(ListedLesson(lesson_value(row[0]), row[1], Token(row[2])) for row in rows)
 
     def forget(self, number: LessonNumber) -> None:
         """Drop a lesson, and the examples that it named. ConfigError where there is none with that number."""
@@ -149,7 +149,8 @@ def _drop(session: Session, rows: Sequence[schema.Lesson], event: str, *, now: d
     session.flush()
 
 
-def _lesson(row: schema.Lesson) -> Lesson:
+def lesson_value(row: schema.Lesson) -> Lesson:
+    """A lesson as it stands in its row."""
     return Lesson(
         number=LessonNumber(row.id),
         client=ClientId(row.client_id),

@@ -23,10 +23,12 @@ from intake.model import (
     Locator,
     MessageNumber,
     ProjectId,
+    Secrecy,
     Sha256,
 )
 from storage import audit, schema
 from storage.claims import dead_holders
+from storage.confidences import conceal
 from storage.database import Database
 from storage.holds import open_hold
 from storage.instructions import carry_out
@@ -214,7 +216,8 @@ class Messages:
             row = _claimed(session, claim)
             now = self._database.now(session)
             for project in _projects_of(outcome):
-                lock_project(session, project)
+                if not lock_project(session, project):
+                    raise StaleViewError(f"Project {project} is not there any more.")
             status = _status(session, row, outcome)
             row.status, row.reason = status, outcome.hold
             row.settled_at, row.worker_id, row.retry_at = now, None, None
@@ -465,7 +468,8 @@ def _write_project(
 ) -> None:
     """The documents and filings of one message, checked against the view they were decided on."""
     standing = outcome.standing
-    if standing is None or not (outcome.documents or outcome.superseded or outcome.deeds):
+    changes = (outcome.documents, outcome.superseded, outcome.concealed, outcome.deeds)
+    if standing is None or not any(changes):
         return
     moved = session.execute(
         sa.update(schema.Project)
@@ -487,6 +491,7 @@ def _write_project(
         )
         for document in sorted(replaced.all()):
             _note(session, row, "document.superseded", now=now, document=document)
+    conceal(session, standing.project.id, outcome.concealed, why=Secrecy.WORD, now=now)
     _write_documents(session, outcome.documents, row, now=now)
     carry_out(session, outcome.deeds, standing, message=row, now=now)
 

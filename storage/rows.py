@@ -31,6 +31,7 @@ from intake.model import (
     Received,
     Remark,
     Role,
+    Secrecy,
     Sha256,
     Thread,
     Token,
@@ -144,11 +145,15 @@ def _project(session: Session, row: schema.Project, words: Words) -> Project:
     )
 
 
-def lock_project(session: Session, project: int) -> None:
-    """The first lock of every verb that changes a project's documents or letters, so that no two wait for each other."""
-    session.execute(
+def lock_project(session: Session, project: int) -> bool:
+    """The first lock of every verb that changes a project's documents or letters, so that no two wait for each other.
+
+    False where it is not there any more.
+    """
+    found = session.execute(
         sa.select(schema.Project.id).where(schema.Project.id == project).with_for_update()
     )
+    return found.first() is not None
 
 
 def classification_json(value: Classification) -> dict[str, object]:
@@ -175,6 +180,7 @@ def document_value(row: schema.Document, filed_for: Sequence[str]) -> Document:
         rejected=row.rejected,
         confidential=row.confidential,
         sketch=tuple(row.sketch),
+        confidential_for=Secrecy(row.confidential_for) if row.confidential_for else None,
     )
 
 
@@ -198,6 +204,7 @@ def document_row(value: Document, *, project: int, message: int) -> schema.Docum
         rejected=value.rejected,
         confidential=value.confidential,
         sketch=list(value.sketch),
+        confidential_for=value.confidential_for,
     )
 
 

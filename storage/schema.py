@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
-REVISION = "0007"
+REVISION = "0008"
 """The migration that made the last of these tables; a database at another one is behind (or ahead)."""
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -239,6 +239,9 @@ class Document(Base):
     superseded: Mapped[bool] = mapped_column(default=False)
     rejected: Mapped[bool] = mapped_column(default=False)
     confidential: Mapped[bool] = mapped_column(default=False)
+    confidential_for: Mapped[str | None]
+    former_key: Mapped[str | None]
+    """Where its octets lie as well until that copy is deleted; None but for a moment."""
     sketch: Mapped[list[int]] = mapped_column(sa.JSON(), default=list)
     __table_args__ = (
         sa.UniqueConstraint("project_id", "sha256"),
@@ -416,6 +419,21 @@ class AuditHead(Base):
     chain: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     position: Mapped[int]
     hash: Mapped[str]
+
+
+class Erasure(Base):
+    """Says that a project was erased. Its keys and the digest of its token are forgotten when all is done."""
+
+    __tablename__ = "erasure"
+    project_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    began_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    token_sha256: Mapped[str | None] = mapped_column(unique=True)
+    keys: Mapped[list[str]] = mapped_column(sa.JSON(), default=list)
+    """The blobs that are to be deleted."""
+    folders: Mapped[list[str]] = mapped_column(sa.JSON(), default=list)
+    """Where all else is to be deleted that no row knows."""
+    receipt: Mapped[dict[str, object]] = mapped_column(sa.JSON(), default=dict)
 
 
 class Restoration(Base):

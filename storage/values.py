@@ -56,6 +56,8 @@ class MessageStatus(StrEnum):
     """The same message as one we have, delivered again."""
     REJECTED = "rejected"
     """A person decided that it is not to be used."""
+    REMOVED = "removed"
+    """Its octets and all that was known of it are gone: its project was erased, or its time was up."""
 
 
 class HoldSubject(StrEnum):
@@ -234,6 +236,8 @@ class Settlement:
     away_until: date | None = None
     deeds: tuple[Deed, ...] = ()
     """What the sender asked for in words, and what is done about it."""
+    concealed: tuple[int, ...] = ()
+    """Documents that the project has, and that this message makes confidential, by number."""
 
 
 @dataclass(frozen=True, slots=True)

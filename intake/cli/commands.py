@@ -256,6 +256,43 @@ def backup(
     raise typer.Exit(keeping.backup(file, config, force=force))
 
 
+@app.command(epilog="Example: intake export acme-q4 acme-q4-export")
+def export(
+    token: TokenArgument,
+    folder: Annotated[
+        Path,
+        typer.Argument(metavar="DIR", help="The folder to write; it is empty or not there yet."),
+    ],
+    *,
+    config: Config = None,
+) -> None:
+    """Write everything of a project into a folder.
+
+    Its documents, mail and letters, what is known of them, and a list of SHA-256.
+    """
+    from intake.cli import projects
+
+    raise typer.Exit(projects.export(Token(token), folder, config))
+
+
+@app.command(epilog="Example: intake erase acme-q4")
+def erase(
+    token: TokenArgument,
+    *,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Do not ask for the token again (for scripts).")
+    ] = False,
+    config: Config = None,
+) -> None:
+    """Remove a project with all its documents, mail and letters.
+
+    It cannot be undone. A receipt stays; what was cut off goes on where the command is run again.
+    """
+    from intake.cli import projects
+
+    raise typer.Exit(projects.erase(Token(token), config, yes=yes))
+
+
 @app.command(epilog="Example: intake demo --keep demo-run")
 def demo(
     *,

@@ -84,10 +84,11 @@ def fsck(config: Path | None, *, repair: bool) -> int:
     store = open_blobs(decided)
     with open_ledger(decided) as ledger:
         kept, projects = ledger.inventory.kept(), ledger.inventory.paged()
+        leaving = ledger.inventory.leaving()
         compared = progress(kept, total=len(kept), label="Comparing")
         findings = [
             *wrong_blobs(compared, store),
-            *strays(store, kept, projects, now=datetime.now(UTC)),
+            *strays(store, kept, projects, now=datetime.now(UTC), leaving=leaving),
         ]
         compared_count = f"{len(kept)} blobs compared, {len(findings) or 'nothing'} wrong"
         if not (repair and findings):

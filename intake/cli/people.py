@@ -237,12 +237,40 @@ def project_edit(
     timezone: Timezone = None,
     starts: Starts = None,
     due: Due = None,
+    confidential: Annotated[
+        bool | None,
+        typer.Option(
+            "--confidential/--no-confidential",
+            help="Whether all its documents are confidential, or those that are given with --file.",
+            show_default=False,
+        ),
+    ] = None,
+    numbers: Annotated[
+        list[int] | None,
+        typer.Option(
+            "--file",
+            metavar="N",
+            help="With --confidential or --no-confidential: only this document; repeat for several.",
+        ),
+    ] = None,
     config: Config = None,
 ) -> None:
     """Change what is given, leave the rest."""
     from intake.cli import records
     from storage.directory import ProjectChange
 
+    if numbers:
+        from intake.cli import projects
+
+        if confidential is None or any((title, checklist, freelancers, timezone, starts, due)):
+            raise typer.BadParameter(
+                "--file goes with --confidential or --no-confidential, and with nothing else."
+            )
+        raise typer.Exit(
+            projects.set_confidential(
+                Token(token), numbers=tuple(numbers), confidential=confidential, config=config
+            )
+        )
     records.edit_project(
         Token(token),
         ProjectChange(
@@ -252,6 +280,7 @@ def project_edit(
             timezone=timezone,
             starts=starts,
             due=due,
+            confidential=confidential,
         ),
         config=config,
     )

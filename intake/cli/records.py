@@ -206,7 +206,12 @@ def edit_project(token: Token, change: ProjectChange, *, config: Path | None) ->
         decided.checklist(change.checklist)
     with open_ledger(decided) as ledger:
         edited = ledger.directory.edit_project(token, change)
-    show(f"Changed {edited.token}.")
+        told = f"Changed {edited.token}."
+        if change.confidential is not None:
+            from intake.cli import projects
+
+            told += f" {projects.place(decided, ledger, edited)}"
+    show(told)
 
 
 def set_state(token: Token, state: ProjectState, *, config: Path | None) -> None:

@@ -383,6 +383,7 @@ class ItemSettings(BaseModel):
     upcoming: bool = False
     max_age_days: Count | None = None
     links: bool = False
+    confidential: bool = False
 
     def to_item(self) -> Item:
         """The line as the rest of the program knows it."""
@@ -397,6 +398,7 @@ class ItemSettings(BaseModel):
             upcoming=self.upcoming,
             max_age_days=self.max_age_days,
             links=self.links,
+            confidential=self.confidential,
         )
 
 
@@ -502,22 +504,18 @@ class LetterSettings(BaseModel):
 
 
 class ConfidentialSettings(BaseModel):
-    """The words that make the documents of a mail confidential."""
+    """The words that make a document confidential: said of it or of its mail, or borne by it as a mark."""
 
     model_config = STRICT
     words: tuple[Text, ...] = ("confidential", "NDA", "vertraulich")
 
 
 class RetentionSettings(BaseModel):
-    """How long things are kept; None is for ever."""
+    """How many days closed projects and held mail of strangers are kept; None is for ever."""
 
     model_config = STRICT
-    keep_days_after_close: Annotated[
-        Count | None, not_yet("closed projects are kept, nothing is removed by itself", None)
-    ] = None
-    keep_days_held: Annotated[
-        Count | None, not_yet("held mail is kept, nothing is removed by itself", 90, None)
-    ] = 90
+    keep_days_after_close: Count | None = None
+    keep_days_held: Count | None = 90
 
 
 class WebhookSettings(BaseModel):

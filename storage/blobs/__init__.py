@@ -12,14 +12,23 @@ from urllib.parse import unquote, urlsplit
 from intake.errors import ConfigError
 from intake.model import BlobKey, BlobStore
 from storage.blobs.folder import FolderBlobStore
-from storage.blobs.keys import IndexKeys, document_key, index_keys, raw_key
+from storage.blobs.keys import (
+    IndexKeys,
+    confidential_folder,
+    document_key,
+    index_keys,
+    is_concealed,
+    raw_key,
+)
 
 __all__ = [
     "FolderBlobStore",
     "IndexKeys",
     "Store",
+    "confidential_folder",
     "document_key",
     "index_keys",
+    "is_concealed",
     "open_store",
     "raw_key",
 ]

@@ -63,15 +63,18 @@ class FolderBlobStore:
             while (path := path.parent) != self._root:
                 path.rmdir()
 
-    def entries(self) -> Iterator[BlobEntry]:
+    def entries(self, prefix: str = "") -> Iterator[BlobEntry]:
         """As `BlobStore.entries`, in no order. What a killed put left behind (`.put-…`) is listed like a blob."""
-        for folder, _, names in os.walk(self._root):
+        for folder, _, names in os.walk(self._root / prefix.rpartition("/")[0]):
             for name in names:
                 path = Path(folder, name)
+                key = path.relative_to(self._root).as_posix()
+                if not key.startswith(prefix):
+                    continue
                 with suppress(FileNotFoundError):
                     status = path.stat(follow_symlinks=False)
                     yield BlobEntry(
-                        key=BlobKey(path.relative_to(self._root).as_posix()),
+                        key=BlobKey(key),
                         size_octets=status.st_size,
                         modified_at=datetime.fromtimestamp(status.st_mtime, UTC),
                     )

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from intake.errors import PermanentError
 from intake.model import BlobKey, Project, Sha256
 
+CONFIDENTIAL = "confidential/"
+"""What the keys of confidential documents begin with."""
 _KEY_OCTETS = 1024  # S3's bound for a whole key
 _COMPONENT_OCTETS = 255  # that of every file system in use for one name
 _FILENAME_OCTETS = 80
@@ -50,8 +52,18 @@ def document_key(
     The kind is no part of it, since people relabel. A confidential document's key tells ids and its SHA-256, no name.
     """
     if confidential:
-        return BlobKey(f"confidential/{project.client.id}/{project.id}/{sha256}")
+        return BlobKey(f"{confidential_folder(project)}{sha256}")
     return BlobKey(f"{_folder(project)}/{_safe_filename(filename or '', sha256)}")
+
+
+def confidential_folder(project: Project) -> str:
+    """What the keys of a project's confidential documents begin with."""
+    return f"{CONFIDENTIAL}{project.client.id}/{project.id}/"
+
+
+def is_concealed(key: BlobKey) -> bool:
+    """Whether a key is that of a confidential document."""
+    return key.startswith(CONFIDENTIAL)
 
 
 def index_keys(project: Project) -> IndexKeys:
@@ -85,6 +97,14 @@ def shown_name(filename: str) -> str:
     stem, dot, extension = _split(" ".join(visible.split()))
     room = _SHOWN_OCTETS - len(dot + extension)
     return stem.encode()[:room].decode(errors="ignore") + dot + extension or "document"
+
+
+def readable_name(filename: str) -> str:
+    """A sender's file name for a folder that people look into: ASCII, bounded, no path, no dots in front."""
+    name = re.split(r"[/\\]", filename)[-1]
+    stem, dot, extension = _split(name.rstrip(" ."))
+    limit = _FILENAME_OCTETS - len(dot + extension)
+    return f"{_slug(stem, limit=limit) or 'document'}{dot}{extension.lower()}"
 
 
 def _is_safe(part: str) -> bool:

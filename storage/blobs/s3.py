@@ -149,11 +149,11 @@ class S3BlobStore:
         with _translated(key):
             self._connected().delete_object(Bucket=self._settings.bucket, Key=self._name(key))
 
-    def entries(self) -> Iterator[BlobEntry]:
+    def entries(self, prefix: str = "") -> Iterator[BlobEntry]:
         """As `BlobStore.entries`: what lies below the prefix, by key, fetched a thousand at a time."""
         with _translated(None):
             pages = self._connected().get_paginator("list_objects_v2")
-            for page in pages.paginate(Bucket=self._settings.bucket, Prefix=self._prefix):
+            for page in pages.paginate(Bucket=self._settings.bucket, Prefix=self._prefix + prefix):
                 for entry in page.get("Contents", ()):
                     yield BlobEntry(
                         key=BlobKey(entry["Key"].removeprefix(self._prefix)),

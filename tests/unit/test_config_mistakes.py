@@ -251,8 +251,6 @@ def test_a_mistake_is_told_with_its_path(tmp_path: Path, section: str, sentence:
         ("letters: {languages: [french]}", "letters.languages", "write it like en, de or pt-BR"),
         ("letters: {languages: [en, en]}", "letters.languages", "names a language twice"),
         ("letters: {languages: []}", "letters.languages", "name one language at least"),
-        ("retention: {keep_days_after_close: 9}", "retention.keep_days_after_close", "yet"),
-        ("retention: {keep_days_held: 9}", "retention.keep_days_held", "yet"),
         ("webhook: {url: 'https://x.example'}", "webhook.url", "no webhook is called yet"),
         ("alerts: {to: [a@b.example]}", "alerts.to", "alerts are not sent"),
     ],

@@ -96,7 +96,6 @@ def decide(
     *,
     documents: Sequence[Document] = (),
     links: Sequence[LinkFound] = (),
-    confidential: bool = False,
     received_at: datetime = NOON,
 ) -> Decision:
     """Decide on parts of which each new one was read as the next of `found`."""
@@ -104,7 +103,6 @@ def decide(
         checklist=ONBOARDING,
         documents=tuple(documents),
         received_at=received_at,
-        confidential=confidential,
         keys={each.part.sha256: BlobKey(f"clients/{each.part.filename}") for each in parts},
     )
     examined = {
@@ -233,14 +231,6 @@ def test_a_document_without_name_and_title_is_called_by_its_number() -> None:
 
 def test_the_media_type_is_what_the_octets_show() -> None:
     assert one(sure("deck")).documents[0].media_type == "application/pdf"
-
-
-def test_in_confidence_every_new_document_is_confidential() -> None:
-    link = LinkFound(POST, LinkFate.COUNTED, "blog.larkfield.example")
-
-    decision = decide([entry("a.pdf")], [(sure("deck"), ())], links=[link], confidential=True)
-
-    assert [kept.confidential for kept in decision.documents] == [True, True]
 
 
 # ---------------------------------------------------------------- versions
@@ -378,7 +368,7 @@ def test_a_link_that_is_no_article_is_told_and_counts_for_nothing(fate: LinkFate
 
 
 def test_an_article_that_no_item_takes_is_noted() -> None:
-    filer = Filer(replace(ONBOARDING, items=(DECK, BRAND)), (), NOON, confidential=False, keys={})
+    filer = Filer(replace(ONBOARDING, items=(DECK, BRAND)), (), NOON, keys={})
 
     decision = filer.decide([], {}, [link(POST)])
 
