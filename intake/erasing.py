@@ -22,7 +22,6 @@ from storage.blobs import Store
 from storage.erasing import Erasure
 from storage.ledger import Ledger
 
-EVERY = timedelta(hours=1)
 AT_ONCE = 20
 """Messages that are forgotten in one transaction."""
 MOST_AT_A_TURN = 400
@@ -110,13 +109,11 @@ def keep_to_time(
     *,
     passed: Passing = unnoticed,
     stopping: Callable[[], bool] = lambda: False,
-) -> bool:
-    """Remove what has been kept for long enough, and go on with erasures that were cut off; at most once an hour.
+) -> None:
+    """Remove what has been kept for long enough, and go on with erasures that were cut off. Idempotent.
 
-    False where it was not time to. Raises what the store raises where it is away: the rest is removed at another turn.
+    Raises what the store raises where it is away: the rest is removed at another turn.
     """
-    if not ledger.retention.take_turn(EVERY):
-        return False
     for erasure in ledger.erasures.unfinished():
         finish(settings, ledger, blobs, erasure, passed=passed)
     if settings.retention.keep_days_held is not None:
@@ -128,7 +125,6 @@ def keep_to_time(
             if stopping():
                 break
             erase(settings, ledger, blobs, token, passed=passed)
-    return True
 
 
 def _expire(ledger: Ledger, keep: timedelta, passed: Passing, stopping: Callable[[], bool]) -> None:

@@ -25,8 +25,10 @@ from intake.reminders import (
     DigestLine,
     Due,
     Nothing,
+    Postponed,
     Silence,
     Step,
+    Stop,
     Telling,
     ask_for,
     digest_cause,
@@ -39,6 +41,7 @@ from intake.reminders import (
     wanted_from,
 )
 from intake.reports import local_day, report_of
+from intake.wishes import quiet_until
 from storage.silences import Correspondence, PastLetter
 
 
@@ -70,7 +73,7 @@ class Decision:
 def view_of(settings: Settings, found: Correspondence, *, on: date) -> View:
     """A project's silence as of a day. ConfigError where the settings no longer have its checklist."""
     report = report_of(settings, found.standing, on=on)
-    project = found.standing.project
+    project, zone = found.standing.project, ZoneInfo(found.standing.project.timezone)
     silence = Silence(
         project=project,
         since=_began(settings, found),
@@ -79,6 +82,12 @@ def view_of(settings: Settings, found: Correspondence, *, on: date) -> View:
         wrote_at=found.wrote_at,
         sent=tuple(_step(letter) for letter in found.letters),
         reach=found.reach,
+        stops=_stops(found),
+        postponed=tuple(
+            Postponed(entry.item.item, entry.later) for entry in report.wanted if entry.later
+        ),
+        paused_until=project.paused_until if project.state is ProjectState.PAUSED else None,
+        resumed_on=found.resumed_at.astimezone(zone).date() if found.resumed_at else None,
     )
     return View(
         report,
@@ -161,6 +170,14 @@ def _is_answered(settings: Settings, found: Correspondence) -> bool:
     if since is None or found.wrote_at is None:
         return True
     return found.wrote_at.astimezone(ZoneInfo(settings.intake.timezone)).date() >= since
+
+
+def _stops(found: Correspondence) -> tuple[Stop, ...]:
+    """Who asked for no more reminders."""
+    return tuple(
+        Stop(Audience.FREELANCER if said.by_freelancer else Audience.CLIENT, said.until)
+        for said in quiet_until(found.standing.wishes)
+    )
 
 
 def _step(letter: PastLetter) -> Step:

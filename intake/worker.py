@@ -59,6 +59,7 @@ FIRST_PAUSE_REFUSED_SECONDS, LONGEST_PAUSE_REFUSED_SECONDS = 60.0, 900.0
 """Where a login was refused: some servers lock an account that is tried too often."""
 DELIVER_EVERY_SECONDS = 2.0
 REMIND_EVERY_SECONDS = 300.0
+KEEP_EVERY_SECONDS = 3600.0
 
 log = telemetry.logger(__name__)
 
@@ -100,6 +101,7 @@ class Worker:
         """What did not let us in when we last asked."""
         self._delivered_at = 0.0
         self._remind_at = 0.0
+        self._keep_at = 0.0
         self._again_at: dict[str, float] = {}
         self._round_began_at = 0.0
         self._begun: Reading | None = None
@@ -187,7 +189,7 @@ class Worker:
                 self._acknowledge(source)
         self._remind(at_once=at_once)
         self.finish(ends_bursts=at_once)
-        self._keep_to_time()
+        self._keep_to_time(at_once=at_once)
 
     def _remind(self, *, at_once: bool) -> None:
         """Queue the reminders and digests that are due, every few minutes.
@@ -233,20 +235,23 @@ class Worker:
             else:
                 self._note_success("blobs")
 
-    def _keep_to_time(self) -> None:
-        """Remove what has been kept for long enough."""
-        if self._cannot_work() or self._stopping:
+    def _keep_to_time(self, *, at_once: bool) -> None:
+        """Remove what has been kept for long enough, every hour; one worker does it for all while it lives."""
+        is_time = at_once or time.monotonic() >= self._keep_at
+        if self._cannot_work() or self._stopping or not is_time:
             return
         app = self._app
         with self._reaching(RETENTION, proves=False):
-            if keep_to_time(
-                app.settings,
-                app.ledger,
-                app.blobs,
-                passed=app.passed,
-                stopping=lambda: self._stopping,
-            ):
+            if at_once or app.ledger.workers.may_poll(RETENTION, app.ledger.worker):
+                keep_to_time(
+                    app.settings,
+                    app.ledger,
+                    app.blobs,
+                    passed=app.passed,
+                    stopping=lambda: self._stopping,
+                )
                 self._note_success(RETENTION)
+            self._keep_at = time.monotonic() + KEEP_EVERY_SECONDS
 
     def _drain(self, source: Source, *, at_once: bool) -> None:
         """Receive and process what the source has: while one message is settled, the next one is being read."""

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from intake.model import Address, BlobKey, MessageNumber, ProjectState, Token, is_among
@@ -19,7 +18,6 @@ from storage.database import Database
 from storage.forgetting import forget_holds, forget_letters, forget_messages, letters_about
 from storage.values import MessageStatus
 
-_TURN = "retention"
 _CLOSED = f"project.{ProjectState.CLOSED}"
 
 
@@ -36,29 +34,6 @@ class Retention:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-
-    def take_turn(self, every: timedelta) -> bool:
-        """Whether it is time to look through what is kept; for one worker, and once in that time. Key: the turn's row."""
-        with self._database.read() as session:
-            row = session.get(schema.Poll, _TURN)
-            if row is not None and row.polls_until > self._database.now(session):
-                return False
-        with self._database.write() as session:
-            now = self._database.now(session)
-            row = session.scalar(
-                sa.select(schema.Poll).where(schema.Poll.source == _TURN).with_for_update()
-            )
-            if row is None:
-                try:
-                    with session.begin_nested():
-                        session.add(schema.Poll(source=_TURN, polls_until=now + every))
-                except IntegrityError:  # another worker took it at this very moment
-                    return False
-                return True
-            if row.polls_until > now:
-                return False
-            row.polls_until = now + every
-            return True
 
     def expire(self, *, keep: timedelta, most: int) -> int:
         """Forget mail of strangers that was held, or rejected, for longer than that; at most so much, the oldest first.
@@ -79,6 +54,7 @@ class Retention:
                     sa.not_(_brought_documents()),
                 )
                 .order_by(schema.Message.id)
+                .with_for_update(skip_locked=True)
             )
             expired = [
                 row.id for row in rows if not (row.sender and is_among(Address(row.sender), known))

@@ -91,7 +91,8 @@ _LINKS = (
 )
 
 Words = dict[str, list[str]]
-MOST_PROJECTS_KEPT = 50
+MOST_DOCUMENTS_KEPT = 1_000
+"""About five kilobytes each, so that a worker's memory does not grow with its clients' archives."""
 
 
 def client_value(session: Session, row: schema.Client) -> Client:
@@ -272,16 +273,19 @@ class Documents:
 
     def __init__(self) -> None:
         self._read: OrderedDict[int, tuple[int, tuple[Document, ...]]] = OrderedDict()
+        self._kept = 0
 
     def of(self, session: Session, row: schema.Project) -> tuple[Document, ...]:
         """The documents of a project, with what they count toward."""
-        version, documents = self._read.get(row.id, (-1, ()))
+        version, documents = self._read.pop(row.id, (-1, ()))
+        self._kept -= len(documents)
         if version != row.version:
             documents = _read_documents(session, row)
         self._read[row.id] = (row.version, documents)
-        self._read.move_to_end(row.id)
-        if len(self._read) > MOST_PROJECTS_KEPT:
-            self._read.popitem(last=False)
+        self._kept += len(documents)
+        while self._kept > MOST_DOCUMENTS_KEPT and len(self._read) > 1:
+            _, (_, forgotten) = self._read.popitem(last=False)
+            self._kept -= len(forgotten)
         return documents
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from email import policy
 from email.parser import BytesHeaderParser
 
@@ -34,6 +34,7 @@ from storage.values import LetterIntent, MessageStatus, Standing
 
 LOCK_CLASS = 7266
 """Of the advisory lock under which digests are queued: they belong to no project, so no constraint holds them apart."""
+_RESUMED = f"project.{ProjectState.OPEN}"
 _TO_CLIENTS = (LetterKind.REPLY, LetterKind.REMINDER)
 
 
@@ -53,6 +54,7 @@ class Correspondence:
     `wrote_last` and `wrote_at` are the client's last message that no machine wrote, `answerable` says that it was not fed
     in from files; all None and False where there is none. `answered_at` is when the last reply to the client left.
     `letters` are those that silences called for, without dropped ones. `reach` is that of the client's contacts.
+    `resumed_at` is when the project was last opened again, None where it never was.
     """
 
     standing: Standing
@@ -62,6 +64,7 @@ class Correspondence:
     answered_at: datetime | None = None
     letters: tuple[PastLetter, ...] = ()
     reach: tuple[Reach, ...] = ()
+    resumed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +153,18 @@ def _correspondence(session: Session, row: schema.Project, documents: Documents)
         ),
         letters=_letters(session, project.id),
         reach=reach(session, project.client.contacts),
+        resumed_at=_resumed_at(session, project.id),
     )
+
+
+def _resumed_at(session: Session, project: int) -> datetime | None:
+    """When the project was last opened again, by a person's word or at the end of a pause."""
+    at = session.scalar(
+        sa.select(sa.func.max(schema.Audit.at)).where(
+            schema.Audit.chain == project, schema.Audit.event == _RESUMED
+        )
+    )
+    return datetime.fromisoformat(at).astimezone(UTC) if at else None
 
 
 @dataclass(frozen=True, slots=True)

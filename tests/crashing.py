@@ -30,6 +30,8 @@ from sqlalchemy.orm import Session
 from intake.app import App, open_app
 from intake.config import load
 from intake.demo import documents
+from intake.erasing import erase
+from intake.errors import ConfigError
 from intake.guard import ForkServer, run_fork_server
 from intake.instants import Passing
 from intake.model import HoldId, Kind, Token
@@ -59,7 +61,10 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A person's word on what waits under a number; nothing where it waits no more. `value` is a kind or a token."""
+    """A person's word on what waits under a number; nothing where it waits no more. `value` is a kind or a token.
+
+    The action "erase" is the command of that name, and has no number.
+    """
 
     action: str
     number: int
@@ -324,6 +329,10 @@ def _work(life: Life, control: socket.socket, passed: Passing) -> int:
 
 def _decide(app: App, decision: Decision) -> None:
     """As a person does who looks what waits, and decides it again where it still waits."""
+    if decision.action == "erase":
+        with suppress(ConfigError):  # it is erased
+            erase(app.settings, app.ledger, app.blobs, Token(decision.value), passed=app.passed)
+        return
     number = HoldId(decision.number)
     if number not in {held.id for held in app.ledger.holds.waiting()}:
         return

@@ -63,7 +63,7 @@ def config_file(folder: Path, wiring: Wiring | None = None) -> Path:
                 "blobs": wiring.blobs,
                 "database": wiring.database,
                 "metrics": {"bind": None},  # several desks on one machine
-                "reminders": {"digest": None},  # which would leave on some days of the week only
+                "reminders": {"after_days": [], "digest": None},  # which leave on some days only
                 **wiring.further,
             }
         )

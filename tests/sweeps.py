@@ -8,6 +8,8 @@ from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 from pathlib import Path
 
+import sqlalchemy as sa
+
 from intake.demo import documents
 from intake.instants import Instant
 from intake.model import (
@@ -20,10 +22,13 @@ from intake.model import (
     Locator,
     Mailbox,
     OutboundMessage,
+    ProjectId,
     Sha256,
     Token,
 )
+from storage import schema
 from storage.blobs import Store, raw_key
+from storage.directory import ProjectChange
 from storage.ledger import Ledger
 from storage.values import NewMessage
 from tests.crashing import COMMITTED, COMMITTING, NAMED, NAMING, Crashing, Decision, Life, Point
@@ -172,12 +177,57 @@ def _hold_letters(ledger: Ledger) -> None:
         end(claim, "")
 
 
+def _file(ledger: Ledger, store: Store, text: str, project: ProjectId) -> None:
+    """A message that brought one document, with the octets of both."""
+    entry = document(1, text)
+    assert entry.blob is not None
+    store.put(entry.blob, text.encode(), BlobNote("application/pdf"))
+    store.put(raw_key(sha256_of(text)), text.encode(), BlobNote("message/rfc822"))
+    outcome = accepted(ledger.standing(project), text, documents=[entry])
+    ledger.messages.settle(claimed(ledger, text), outcome)
+
+
+def _to_keep(ledger: Ledger, store: Store) -> tuple[Decision, ...]:
+    """A project that is confidential since its documents came, a silent client, a stranger's old mail; one to be erased."""
+    _two_clients(ledger)
+    _hold_documents(ledger, store)
+    project = ledger.directory.project(TOKEN)
+    _file(ledger, store, "spring mail", ledger.directory.project(SPRING).id)
+    _hold_messages(ledger, store)
+    ledger.directory.edit_project(TOKEN, ProjectChange(confidential=True))
+    four_days, long = ledger.now() - timedelta(days=4), ledger.now() - timedelta(days=400)
+    with ledger.database.write() as session:
+        in_project = schema.Message.project_id == project.id
+        session.execute(
+            sa.update(schema.Message)
+            .where(in_project)
+            .values(received_at=four_days.replace(hour=0, minute=5), answerable=True)
+        )
+        strangers = schema.Message.project_id.is_(None)
+        session.execute(sa.update(schema.Message).where(strangers).values(settled_at=long))
+    return (Decision("erase", 0, SPRING),)
+
+
 MAIL = Stage("mail", _mail(), engaged)
 """receive, process, acknowledge, deliver, pages"""
 DECIDE = Stage("decide", (), _to_decide)
 """decide, and what follows from it"""
-STAGES = (MAIL, DECIDE)
-"""Every step is in one of these: a new step, such as reminders that come due, is a stage of its own or part of one."""
+KEEP = Stage(
+    "keep",
+    (),
+    _to_keep,
+    {
+        "reminders": {
+            "after_days": [3],
+            "hours": "00:00-24:00",
+            "weekdays": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"],
+            "digest": None,
+        }
+    },
+)
+"""remind, place, erase, retention"""
+STAGES = (MAIL, DECIDE, KEEP)
+"""Every step is in one of these: a new step is a stage of its own or part of one."""
 
 
 # ---------------------------------------------------------------- the points

@@ -48,7 +48,8 @@ class Stage:
     name: str
     mail: tuple[bytes, ...]
     prepare: Prepare
-    intake: dict[str, object] = field(default_factory=dict)
+    further: dict[str, object] = field(default_factory=dict)
+    """Further sections of the configuration."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,7 @@ class World:
     unindexed: int
     events: tuple[tuple[str, int], ...]
     broken_chains: int
+    receipts: tuple[str, ...]
     arrived: tuple[str, ...]
     """The Message-ID of each letter that arrived, as often as it arrived."""
     kept: tuple[str, ...]
@@ -237,7 +239,7 @@ class Worlds:
     def _wiring(
         self, name: str, database: str | None, account: servers.ImapAccount | None
     ) -> Wiring:
-        wiring = Wiring(intake=self.stage.intake)
+        wiring = Wiring(further=self.stage.further)
         if database is not None:
             wiring = replace(wiring, database={"url": database})
         if self._s3:
@@ -263,7 +265,11 @@ class Worlds:
         """What is left of a desk."""
         settings = desk.settings
         with closing(Ledger(settings.database.url)) as ledger:
-            return _look(ledger, self._store(settings), _mailbox(desk), self._arrived(desk))
+            receipts = (settings.state_folder / "receipts").glob("*")
+            return replace(
+                _look(ledger, self._store(settings), _mailbox(desk), self._arrived(desk)),
+                receipts=tuple(sorted(path.name for path in receipts)),
+            )
 
     def _arrived(self, desk: Desk) -> tuple[str, ...]:
         if self._smtp is not None:
@@ -352,6 +358,7 @@ def _look(ledger: Ledger, store: Store, mailbox: _Mailbox, arrived: Sequence[str
             lessons=lessons,
             unindexed=len(ledger.unindexed()),
             events=_counted(events),
+            receipts=(),
             broken_chains=len(verify(Chains(ledger.database).lines()).breaks),
             arrived=tuple(arrived),
         )

@@ -266,17 +266,14 @@ def _nouns(
 
 
 def _names_of(entry: KnownItem) -> Iterator[tuple[str, ...]]:
-    """The label, without what leads it, and the name that commands use; each in one number and the other."""
+    """The label and the name that commands use, with and without what leads them; each in one number and the other."""
     for name in (entry.label, entry.item.replace("-", " ")):
         words = words_of(name)
-        while len(words) > 1 and words[0] in _LEADING:
-            words = words[1:]
-        if words:
+        while words:
+            last = words[-1]
             yield words
-            yield (
-                *words[:-1],
-                words[-1].removesuffix("s") if words[-1].endswith("s") else f"{words[-1]}s",
-            )
+            yield (*words[:-1], last.removesuffix("s") if last.endswith("s") else f"{last}s")
+            words = words[1:] if words[0] in _LEADING else ()
 
 
 def _specs(context: Context) -> tuple[KindSpec, ...]:

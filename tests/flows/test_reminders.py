@@ -272,3 +272,63 @@ def test_a_rehearsal_queues_and_what_is_outdated_by_then_never_leaves(
 
     assert asked == []
     assert days(told) == ["07.12. 10:24"]
+
+
+def test_a_client_who_wants_no_reminders_gets_none_and_the_freelancer_is_told(
+    tmp_path: Path, reader: Reader
+) -> None:
+    with silence(tmp_path, reader) as story:
+        story.write(moment(24, 9), letter(number=2, text="Please stop reminding us.\n"), "2")
+        story.work(moment(24, 9, 1))
+        story.work(moment(27, 9, 2))
+        story.work(moment(4, 9, 2, month=12))
+        asked, told = story.asked(), story.told()
+
+    assert asked == []
+    assert [each["Subject"] for each in told] == ["Halden Robotics asked for no more reminders"]
+
+
+@pytest.mark.proof
+def test_reminders_are_welcome_again_when_the_client_says_so(
+    tmp_path: Path, reader: Reader
+) -> None:
+    with silence(tmp_path, reader) as story:
+        story.write(moment(24, 9), letter(number=2, text="Please stop reminding us.\n"), "2")
+        story.work(moment(24, 9, 1))
+        story.write(moment(24, 10), letter(number=3, text="Please remind us again.\n"), "3")
+        story.work(moment(24, 10, 1))
+        story.work(moment(27, 10, 2))
+        asked = story.asked()
+
+    assert days(asked) == ["27.11. 10:02"]
+
+
+@pytest.mark.proof
+def test_what_was_promised_for_a_day_is_not_asked_for_before_it(
+    tmp_path: Path, reader: Reader
+) -> None:
+    with silence(tmp_path, reader) as story:
+        promise = "The yearly roadmap will come on 10 December.\n"
+        story.write(moment(24, 9), letter(number=2, text=promise), "2")
+        story.work(moment(24, 9, 1))
+        story.work(moment(27, 9, 2))
+        asked = story.asked()
+
+    assert "1. Investor deck" in text_of(asked[0])
+    assert "Yearly roadmap" not in text_of(asked[0])
+
+
+@pytest.mark.proof
+def test_a_pause_that_the_freelancer_wrote_ends_by_itself(tmp_path: Path, reader: Reader) -> None:
+    with silence(tmp_path, reader) as story:
+        pause = letter(number=2, sender=FREELANCER, text="pause until 3 December\n")
+        story.write(moment(24, 9), pause, "2")
+        story.work(moment(24, 9, 1))
+        story.work(FIRST)
+        story.work(SECOND)
+        paused = story.asked()
+        story.work(moment(3, 10, 24, month=12))
+        asked = story.asked()
+
+    assert paused == []
+    assert days(asked) == ["03.12. 10:24"]

@@ -318,15 +318,6 @@ def test_octets_that_are_gone_are_new_when_they_come_again(ledger: Ledger, clock
     assert set(ledger.blobs()) == {entry.key for entry in ledger.inventory.kept()}
 
 
-def test_one_worker_an_hour_looks(ledger: Ledger, other: Ledger, clock: Clock) -> None:
-    hour = timedelta(hours=1)
-    first = [each.retention.take_turn(hour) for each in (ledger, other)]
-    clock.advance(hour + timedelta(seconds=1))
-    later = [each.retention.take_turn(hour) for each in (other, ledger)]
-
-    assert (first, later) == ([True, False], [True, False])
-
-
 @pytest.mark.parametrize(
     ("change", "due"),
     [
