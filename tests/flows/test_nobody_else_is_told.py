@@ -128,6 +128,7 @@ def test_a_letter_that_tells_of_another_project_is_seen(tmp_path: Path) -> None:
         one, other = cast.projects[0], cast.projects[-1]
         [contact, *_] = ledger.directory.project(one.token).client.contacts
         letter = EmailMessage()
+        letter.set_content("Hello")
         letter["To"], letter["Subject"] = contact, f"{one.title} and {other.title}"
 
         told = list(told_to_others(cast, letter, LetterKind.REPLY))
