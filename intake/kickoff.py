@@ -34,6 +34,7 @@ from intake.model import (
 _MOST_PEOPLE = 50
 """More than any kickoff has; a mail to so many is none."""
 _TITLE_CHARACTERS = 120
+_MOST_MARKED = 1000
 _NAME_CHARACTERS = 80
 _MARK = re.compile(
     r"\s*(?:(?:re|aw|antw|antwort|sv|vs|odp|rif|res|fwd?|wg|tr|rv|vb|enc|doorst|pd)\s?(?:[\[(]\d{1,3}[\])])?\s?[:\uff1a]"
@@ -105,7 +106,7 @@ def kickoff_of(
 
 def title_of(subject: str) -> str:
     """What a subject calls its project: without the marks of answers and forwards, in one line; may be empty."""
-    left = subject
+    left = _plain(subject, _MOST_MARKED)
     while (mark := _MARK.match(left)) is not None:
         left = left[mark.end() :]
     return _plain(left, _TITLE_CHARACTERS)

@@ -308,7 +308,7 @@ class Reading:
                 outcome(entry.part, entry.fate) for entry in self.parts if not entry.part.pasted
             ),
             links=self.links,
-            notes=(note,) if note else (),
+            notes=(note,) if note else (KICKOFF,) * self.claim.opens,
             letters=letters,
             bounces=self.opened.message.bounces if isinstance(disposition, Bounce) else (),
             away_until=self._away_until(disposition),
