@@ -26,6 +26,7 @@ from intake.model import (
     Project,
     ProjectState,
     Submission,
+    Token,
     Unidentified,
     is_among,
     mailbox_of,
@@ -47,19 +48,20 @@ Party = ClientId | str
 """Whom an address speaks for: a client that is known, else an organisation's domain, else the address itself."""
 
 
-def may_open(message: InboundMessage, sender: Acquaintance, *, desk: Address) -> bool:
+def may_open(
+    message: InboundMessage, sender: Acquaintance, *, desk: Address, token: Token | None
+) -> bool:
     """Whether this is a freelancer's mail to others with a copy to the desk's plain address, in no thread that is known.
 
     Somebody who writes for a client opens nothing. The caller has verified the sender, and that no machine wrote.
     """
-    ours = [each for each in message.recipients if mailbox_of(each) == mailbox_of(desk)]
     return (
         sender.sender is not None
         and not sender.clients
         and _is_freelancer(sender)
         and not sender.by_thread
-        and bool(ours)
-        and all(each == desk for each in ours)
+        and token is None
+        and is_among(desk, message.recipients)
         and any(_is_other(entry, message, desk) for entry in message.to)
     )
 
@@ -102,6 +104,16 @@ def kickoff_of(
     if isinstance(party, str):
         return _of_stranger(sender, title, written_to[0], contacts)
     return _of_client(sender, title, party, contacts, views)
+
+
+def is_at_work_for(sender: Acquaintance, client: ClientId | None) -> bool:
+    """Whether a freelancer has an open project with a client."""
+    return any(
+        project.client.id == client
+        and _is_open(project)
+        and is_among(_own_address(sender), project.freelancers)
+        for project in sender.projects
+    )
 
 
 def title_of(subject: str) -> str:

@@ -46,7 +46,7 @@ from intake.fetch import FilesBehind
 from intake.filing import Decision, Filer, not_taken, outcome
 from intake.identify import forwarded_senders, identify, thread_of, token_of
 from intake.instants import Instant, Passing, unnoticed
-from intake.kickoff import kickoff_of, may_open, people_named
+from intake.kickoff import is_at_work_for, kickoff_of, may_open, people_named
 from intake.kinds import ExampleFile, built_in
 from intake.lessons import Newcomer, learned
 from intake.model import (
@@ -78,6 +78,7 @@ from intake.model import (
     Sha256,
     SortedPart,
     Submission,
+    Token,
     Unidentified,
     is_among,
 )
@@ -405,21 +406,26 @@ class Reading:
         if len(named) > 1:
             return Unidentified(HoldReason.AMBIGUOUS_PROJECT, named)
         forwarded = forwarded_senders(message, self.opened.forwarded)
-        kickoff = self._kickoff(disposition, acquaintance, forwarded)
+        kickoff = self._kickoff(disposition, acquaintance, forwarded, token)
         if kickoff is not None:
             return kickoff
         identification = identify(message, acquaintance, token=token, forwarded=forwarded)
         return self._named_by_command(identification, disposition)
 
     def _kickoff(
-        self, disposition: Accepted, sender: Acquaintance, forwarded: Sequence[Address]
+        self,
+        disposition: Accepted,
+        sender: Acquaintance,
+        forwarded: Sequence[Address],
+        token: Token | None,
     ) -> Kickoff | Identification | None:
         """What a freelancer's mail to a client comes to; None for any other.
 
-        What may not be answered, or is one of too many in a day, opens nothing and waits for a person.
+        What may not be answered, or is one of too many in a day, opens nothing: it is for an open project with that
+        client, else it waits for a person.
         """
         message, desk = self.opened.message, self.desk.settings.intake.address
-        if disposition.auto is not None or not may_open(message, sender, desk=desk):
+        if disposition.auto or not may_open(message, sender, desk=desk, token=token):
             return None
         read = self.desk.ledger.directory.acquaintance
         views = tuple(
@@ -429,7 +435,8 @@ class Reading:
         self._views = (sender, *views)
         found = kickoff_of(message, sender, views, desk=desk)
         if isinstance(found, Kickoff) and not may_be_opened(self._occasion(disposition, None)):
-            return Unidentified(HoldReason.UNKNOWN_PROJECT)
+            known = is_at_work_for(sender, found.client)
+            return None if known else Unidentified(HoldReason.UNKNOWN_PROJECT)
         return found
 
     def _projects_named(self, acquaintance: Acquaintance) -> tuple[Project, ...]:

@@ -27,6 +27,7 @@ FAY = f"Fay Wells <{FREELANCER}>"
 MIRA = "Mira Hollis <mira@larkfield.example>"
 JONAS = "Jonas Falk <jonas@larkfield.example>"
 DECK = documents.investor_deck(TODAY)
+GUIDE = documents.brand_guide(TODAY)
 WORDS = "Dear Mira,\n\nI am looking forward to our spring campaign.\n\nFay\n"
 
 
@@ -99,7 +100,7 @@ def to(letters: Sequence[EmailMessage], address: str) -> str:
 
 
 def test_a_kickoff_opens_client_and_project_and_asks_for_the_first_things(studio: Studio) -> None:
-    letters = studio.write(attach=[DECK])
+    letters = studio.write(attach=[GUIDE])
 
     [project] = studio.opened()
     asked, told = to(letters, "mira@larkfield.example"), to(letters, FREELANCER)
@@ -108,15 +109,16 @@ def test_a_kickoff_opens_client_and_project_and_asks_for_the_first_things(studio
     assert project.client.domains == ("larkfield.example",)
     assert (project.state, project.checklist) == (ProjectState.OPEN, "onboarding")
     assert project.freelancers == (FREELANCER,)
-    assert studio.files(project) == [DECK.filename]
+    assert studio.files(project) == [GUIDE.filename]
     assert studio.reasons() == []
     assert "Three things to begin “Spring campaign” with" in asked
-    assert "2. Quarterly roadmap" in asked
+    assert "3. Yearly roadmap" in asked
     assert "Past blog posts" not in asked
     assert f"intake+{project.token}@studio.example" in told
     assert "Reply “undo”" in told
 
 
+@pytest.mark.proof
 def test_both_letters_are_in_the_thread_of_the_kickoff(studio: Studio) -> None:
     letters = studio.write()
 
@@ -126,6 +128,7 @@ def test_both_letters_are_in_the_thread_of_the_kickoff(studio: Studio) -> None:
     assert asked["Auto-Submitted"] == "auto-generated"  # its reader asked for nothing
 
 
+@pytest.mark.proof
 def test_the_clients_answer_is_filed_and_told_the_whole_list(studio: Studio) -> None:
     [asked] = [each for each in studio.write() if "mira@" in str(each["To"])]
 
@@ -154,6 +157,7 @@ def test_a_further_kickoff_of_that_title_belongs_to_the_project(studio: Studio) 
     assert [each["To"] for each in letters] == [f"Fay Wells <{FREELANCER}>"]
 
 
+@pytest.mark.proof
 def test_another_title_is_another_project_of_the_same_client(studio: Studio) -> None:
     studio.write()
 
@@ -179,6 +183,7 @@ def test_a_blind_copy_opens_it_as_well(studio: Studio) -> None:
     assert len(studio.opened()) == 1
 
 
+@pytest.mark.proof
 def test_colleagues_in_copy_become_contacts_and_get_the_letter(studio: Studio) -> None:
     elsewhere = "ben@agency.example"
 
@@ -191,6 +196,7 @@ def test_colleagues_in_copy_become_contacts_and_get_the_letter(studio: Studio) -
     assert elsewhere not in str(asked)
 
 
+@pytest.mark.proof
 def test_the_client_is_written_to_in_the_language_of_the_kickoff(studio: Studio) -> None:
     german = "Liebe Mira,\n\nich freue mich auf unsere Kampagne und schicke dir bald mehr.\n\nFay\n"
 
@@ -200,6 +206,7 @@ def test_the_client_is_written_to_in_the_language_of_the_kickoff(studio: Studio)
     assert "eröffnet" in to(letters, FREELANCER)
 
 
+@pytest.mark.proof
 def test_words_to_the_client_are_no_commands_to_the_desk(studio: Studio) -> None:
     studio.write(text="Dear Mira,\n\nyou have no event calendar, so never mind.\nPause.\n")
 
@@ -209,6 +216,7 @@ def test_words_to_the_client_are_no_commands_to_the_desk(studio: Studio) -> None
     assert [each.wish.verb for each in standing.wishes] == ["open"]
 
 
+@pytest.mark.proof
 def test_projects_that_were_opened_by_mail_are_listed(studio: Studio) -> None:
     studio.write()
 
@@ -259,6 +267,7 @@ def test_a_first_letter_that_has_not_left_when_it_is_undone_never_leaves(
     assert desk.letters_to("mira@larkfield.example") == []
 
 
+@pytest.mark.proof
 def test_a_client_who_does_not_answer_a_kickoff_is_reminded_in_its_thread(studio: Studio) -> None:
     [asked] = [each for each in studio.write() if "mira@" in str(each["To"])]
 
@@ -273,6 +282,7 @@ def test_a_client_who_does_not_answer_a_kickoff_is_reminded_in_its_thread(studio
     assert "Investor deck" in text_of(reminder)
 
 
+@pytest.mark.proof
 def test_a_worker_that_dies_while_it_opens_a_project_opens_it_once(
     tmp_path: Path, reader: Reader
 ) -> None:
@@ -316,6 +326,7 @@ def test_mail_to_two_clients_is_asked_about_and_opens_nothing(studio: Studio) ->
     assert "larkfield.example" not in [each.name for each in studio.app.ledger.directory.clients()]
 
 
+@pytest.mark.proof
 def test_a_reply_in_the_thread_of_a_project_belongs_to_that(studio: Studio) -> None:
     studio.write(sender=f"Ana Ruiz <{CONTACT}>", to=DESK, cc="", subject="Our deck", attach=[DECK])
 
@@ -332,10 +343,24 @@ def test_a_reply_in_the_thread_of_a_project_belongs_to_that(studio: Studio) -> N
 @pytest.mark.parametrize(
     ("sender", "cc", "fields"),
     [
-        pytest.param("Eve <eve@elsewhere.example>", DESK, [], id="a-stranger"),
-        pytest.param(f"Ana Ruiz <{CONTACT}>", DESK, [], id="a-contact"),
-        pytest.param(FAY, f"intake+{TOKEN}@studio.example", [], id="with-a-token"),
-        pytest.param(FAY, DESK, [("Auto-Submitted", "auto-replied")], id="a-machine"),
+        pytest.param(
+            "Eve <eve@elsewhere.example>", DESK, [], id="a-stranger", marks=pytest.mark.proof
+        ),
+        pytest.param(f"Ana Ruiz <{CONTACT}>", DESK, [], id="a-contact", marks=pytest.mark.proof),
+        pytest.param(
+            FAY,
+            f"intake+{TOKEN}@studio.example",
+            [],
+            id="with-a-token",
+            marks=pytest.mark.proof,
+        ),
+        pytest.param(
+            FAY,
+            DESK,
+            [("Auto-Submitted", "auto-replied")],
+            id="a-machine",
+            marks=pytest.mark.proof,
+        ),
         pytest.param(
             FAY,
             DESK,
@@ -352,12 +377,15 @@ def test_nobody_else_opens_a_project(
     with at_work(desk, reader) as app:
         studio = Studio(desk, app, Later())
 
-        studio.write(sender=sender, cc=cc, fields=fields)
+        # A link is worth keeping even if a machine sent it.
+        words = f"{WORDS}\nhttps://blog.halden.example/2026/10/how-we-test\n"
+        studio.write(sender=sender, cc=cc, fields=fields, text=words)
 
         assert studio.opened() == []
         assert desk.letters_to("larkfield.example") == []
 
 
+@pytest.mark.proof
 def test_old_mail_opens_nothing_and_waits(tmp_path: Path, reader: Reader) -> None:
     since: dict[str, object] = {"answer_mail_since": "2200-01-01"}
     desk = mail_desk(tmp_path, Wiring(intake=since))
@@ -368,6 +396,21 @@ def test_old_mail_opens_nothing_and_waits(tmp_path: Path, reader: Reader) -> Non
 
         assert (studio.opened(), letters) == ([], [])
         assert studio.reasons() == [HoldReason.UNKNOWN_PROJECT]
+
+
+@pytest.mark.proof
+def test_old_mail_to_the_client_of_ones_only_project_is_filed_there(
+    tmp_path: Path, reader: Reader
+) -> None:
+    since: dict[str, object] = {"answer_mail_since": "2200-01-01"}
+    desk = mail_desk(tmp_path, Wiring(intake=since))
+    with at_work(desk, reader) as app:
+        studio = Studio(desk, app, Later())
+
+        studio.write(to=CONTACT, attach=[GUIDE])
+
+        assert (studio.opened(), studio.reasons()) == ([], [])
+        assert studio.files(app.ledger.directory.project(TOKEN)) == [GUIDE.filename]
 
 
 @pytest.mark.proof
