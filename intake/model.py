@@ -1049,8 +1049,9 @@ class Brief:
 
     @property
     def is_kickoff(self) -> bool:
-        """Whether it is about the opening of its project, and answers nothing else."""
-        return bool(self.received) and all(KICKOFF in entry.notes for entry in self.received)
+        """Whether it is about the opening of its project: a report among other things, a reply only if it answers nothing else."""
+        opens = [KICKOFF in entry.notes for entry in self.received]
+        return any(opens) if self.kind is LetterKind.REPORT else bool(opens) and all(opens)
 
 
 @dataclass(frozen=True, slots=True)

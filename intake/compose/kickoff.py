@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from intake.compose.frame import (
     TITLE_CHARACTERS,
     about,
@@ -16,8 +18,9 @@ from intake.compose.items import asked
 from intake.compose.legible import legible
 from intake.compose.letter import Letter, Line, Scene, Section
 from intake.compose.mailto import typed_none
+from intake.compose.noted import said_sections
 from intake.compose.parts import came, problems, settlements
-from intake.model import Brief, ItemReport
+from intake.model import Brief, ItemReport, Verb
 
 MOST_FIRST = 3
 """A first letter asks for a little; the rest comes up when these are here."""
@@ -64,6 +67,7 @@ def opened(brief: Brief, scene: Scene) -> Letter:
             say("opened_address", address=brief.desk.address),
         ),
         sections=filled(
+            *said_sections(scene, _without_opening(brief)),
             Section(
                 say("heading_asked_first"),
                 asked(scene, first),
@@ -87,6 +91,15 @@ def opened(brief: Brief, scene: Scene) -> Letter:
         done=done,
         total=total,
     )
+
+
+def _without_opening(brief: Brief) -> Brief:
+    """The letter without the line that the project is open: the headline says so."""
+    received = tuple(
+        replace(entry, wishes=tuple(one for one in entry.wishes if one.wish.verb is not Verb.OPEN))
+        for entry in brief.received
+    )
+    return replace(brief, received=received)
 
 
 def _first(scene: Scene) -> tuple[ItemReport, ...]:

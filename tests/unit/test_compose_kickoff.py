@@ -70,6 +70,15 @@ def test_a_client_who_wrote_before_the_letter_left_is_answered() -> None:
     assert "kickoff" not in text
 
 
+def test_a_freelancer_who_adds_something_still_learns_what_was_opened() -> None:
+    more = received(part(Fate.FILED, "2026 product plan.xlsx", number=2), sender=ROBIN)
+
+    text = bodies_of(brief(LetterKind.REPORT, STORY_DOCUMENTS[:2], BEGUN, more), "en").text
+
+    assert "is open for" in text
+    assert "2026 product plan.xlsx" in text
+
+
 @pytest.mark.parametrize(
     ("kind", "says"),
     [(LetterKind.REPLY, "auto-generated"), (LetterKind.REPORT, "auto-replied")],
