@@ -23,11 +23,13 @@ from intake.model import (
     Project,
     Submission,
     Unidentified,
+    Verb,
+    Wish,
     WishState,
     is_among,
     mailbox_of,
 )
-from storage.values import Deed, History, LetterIntent
+from storage.values import Deed, History, LetterIntent, Opened
 
 UNTOLD = frozenset(
     {
@@ -43,6 +45,8 @@ UNTOLD = frozenset(
 """The fates that no letter mentions."""
 COLLEAGUES = "colleagues"
 """The thread of all letters that ask about somebody."""
+BEGINS = Deed(Wish(Verb.OPEN, scope="project"), WishState.DONE, by_freelancer=True, change=Opened())
+"""What a kickoff does to the project that was made for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +166,27 @@ def colleague_letters(occasion: Occasion, unidentified: Unidentified) -> tuple[L
         )
         for freelancer in dict.fromkeys(people)
     )
+
+
+def may_be_opened(occasion: Occasion) -> bool:
+    """Whether a kickoff opens its project: not where nobody may be written to, or where a day has seen too many answers.
+
+    The caps of an hour are no measure: a freelancer may begin with several clients in one morning.
+    """
+    return occasion.answerable and occasion.history.sender_day < occasion.caps.sender_per_day
+
+
+def kickoff_letters(occasion: Occasion, project: Project) -> tuple[LetterIntent, ...]:
+    """The first person in To who is a contact is asked for the first things, and the freelancer is told what was opened."""
+    message = occasion.message
+    contacts = project.client.contacts
+    asked = next((entry for entry in message.to if is_among(entry.address, contacts)), None)
+    if not occasion.answerable or occasion.auto or message.sender is None:
+        return ()
+    letters = [_answer(occasion, LetterKind.REPORT, message.sender)]
+    if asked is not None:
+        letters.append(_answer(occasion, LetterKind.REPLY, asked))
+    return tuple(letters)
 
 
 def _may_speak(occasion: Occasion) -> bool:

@@ -162,6 +162,7 @@ _REVERSIBLE = frozenset(
         Verb.PAUSE,
         Verb.RESUME,
         Verb.CLOSE,
+        Verb.OPEN,
     }
 )
 

@@ -17,6 +17,7 @@ class Instant(StrEnum):
     RECEIVED = "receive: row committed, nothing read"
     CLAIMED = "process: claimed from the queue, nothing read"
     OPENED = "process: open in its child, nothing kept"
+    PROJECT_MADE = "process: a kickoff's project is made and waits, its message is not settled"
     DOCUMENT_KEPT = "process: one document kept, others perhaps not, no row"
     DOCUMENTS_KEPT = "process: all documents kept, no row"
     SETTLED = "process: settled, the source still has the message"

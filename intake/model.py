@@ -647,13 +647,33 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class Unidentified:
-    """Nobody knows whose this is, or for which of several projects; held, and nothing is filed."""
+    """Nobody knows whose this is, or for which of several projects; held, and nothing is filed.
+
+    `note` is why a mail that looks like a kickoff opened nothing, "" for any other.
+    """
 
     reason: HoldReason
     candidates: tuple[Project, ...] = ()
+    note: str = ""
 
 
 Identification = Submission | Unidentified
+
+
+@dataclass(frozen=True, slots=True)
+class Kickoff:
+    """A project that a freelancer's mail to a client opens.
+
+    `client` is None for one that nobody knows yet: `names` are what it may be called, the first that is free, and `domain`
+    is its own, None where it has none. `contacts` are the client's people whom the mail is written to.
+    """
+
+    freelancer: Address = field(repr=False)
+    title: str = field(repr=False)
+    contacts: tuple[Address, ...] = field(repr=False)
+    client: ClientId | None = None
+    names: tuple[str, ...] = field(default=(), repr=False)
+    domain: str | None = field(default=None, repr=False)
 
 
 # ---------------------------------------------------------------- keeping score
@@ -816,6 +836,12 @@ BEHIND_LINK = "link:"
 """What the container of a fetched file is called, before the number of its link in the message."""
 ASSUMED_PROJECT = "assumed-project"
 """The note that an unknown token was put right; letters say it in their language."""
+KICKOFF = "kickoff"
+"""The note that a message opened its project."""
+SEVERAL_CLIENTS = "several-clients"
+NO_TITLE = "no-title"
+NOT_CLEAR = "not-clear"
+"""The notes on why a mail to a client opened no project."""
 WHOLE_MESSAGE = ""
 """The path of a message as a whole (an empty section, RFC 9051 6.4.5): one that was too large is its own only part."""
 
@@ -888,6 +914,8 @@ class Verb(StrEnum):
     PAUSE = "pause"
     RESUME = "resume"
     CLOSE = "close"
+    OPEN = "open"
+    """A mail to a client, and no words to us, opened the project."""
     HELP = "help"
     NO = "no"
     NOT_YOURS = "not-yours"
@@ -1018,6 +1046,12 @@ class Brief:
     """Of a letter to somebody whom the client named: what is asked for, and for whom; nothing else of the project."""
     titles: tuple[tuple[Token, str], ...] = field(default=(), repr=False)
     """What the projects are called that instructions name."""
+
+    @property
+    def is_kickoff(self) -> bool:
+        """Whether it is about the opening of its project: a report among other things, a reply only if it answers nothing else."""
+        opens = [KICKOFF in entry.notes for entry in self.received]
+        return any(opens) if self.kind is LetterKind.REPORT else bool(opens) and all(opens)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from intake.errors import (
 )
 from intake.instants import Instant, Passing, unnoticed
 from intake.model import (
+    KICKOFF,
     SILENCE,
     Address,
     Brief,
@@ -179,10 +180,15 @@ class Outbox:
         return self._record(claim, letter, delivery)
 
     def _still_asks(self, claim: LetterClaim) -> bool:
-        """Whether what a letter asks is still wanted: a colleague's mail waits, somebody was named and not taken back."""
+        """Whether what a letter asks is still wanted: a colleague's mail waits, somebody was named and not taken back.
+
+        A project that was closed again before its first letter left asks its client for nothing.
+        """
+        is_closed = claim.standing and claim.standing.project.state is ProjectState.CLOSED
         if claim.kind is LetterKind.ERRAND:
-            is_closed = claim.standing and claim.standing.project.state is ProjectState.CLOSED
             return claim.errand is not None and not is_closed
+        if claim.kind is LetterKind.REPLY and is_closed:
+            return any(KICKOFF not in received.notes for received in claim.received)
         waits = any(received.hold is not None for received in claim.received)
         return claim.kind is not LetterKind.COLLEAGUE or (waits and bool(self._candidates(claim)))
 
@@ -395,13 +401,19 @@ class Outbox:
         )
 
     def _templates(self, claim: LetterClaim, projects: Sequence[Project]) -> Templates:
-        """In the client's language to its people; else in the one in which they write, now or lately."""
+        """In the client's language to its people; else in the one in which they write, now or lately.
+
+        To those who never wrote, in the one in which the freelancer wrote to them.
+        """
         person = claim.recipient.address
         clients = (project.client for project in projects)
         chosen = {one.language for one in clients if is_among(person, one.contacts)}
         mails = (mail.written for mail in claim.received if mail.sender.address == person)
         return self.languages.of(
-            chosen.pop() if len(chosen) == 1 else None, "\n".join(mails), "\n".join(claim.written)
+            chosen.pop() if len(chosen) == 1 else None,
+            "\n".join(mails),
+            "\n".join(claim.written),
+            "\n".join(mail.written for mail in claim.received if KICKOFF in mail.notes),
         )
 
     def _errand(self, claim: LetterClaim) -> OutboundMessage:

@@ -18,11 +18,14 @@ from zoneinfo import ZoneInfo
 from intake import links as addresses
 from intake.absence import returns_on
 from intake.answers import (
+    BEGINS,
     COLLEAGUES,
     Caps,
     Occasion,
     colleague_letters,
+    kickoff_letters,
     letters_after_filing,
+    may_be_opened,
     people_copied,
     question,
     thread_key,
@@ -43,10 +46,12 @@ from intake.fetch import FilesBehind
 from intake.filing import Decision, Filer, not_taken, outcome
 from intake.identify import forwarded_senders, identify, thread_of, token_of
 from intake.instants import Instant, Passing, unnoticed
+from intake.kickoff import is_at_work_for, kickoff_of, may_open, people_named
 from intake.kinds import ExampleFile, built_in
 from intake.lessons import Newcomer, learned
 from intake.model import (
     ASSUMED_PROJECT,
+    KICKOFF,
     Accepted,
     Acquaintance,
     Address,
@@ -62,6 +67,7 @@ from intake.model import (
     Held,
     HoldReason,
     Identification,
+    Kickoff,
     Kind,
     LinkFound,
     Part,
@@ -72,6 +78,7 @@ from intake.model import (
     Sha256,
     SortedPart,
     Submission,
+    Token,
     Unidentified,
     is_among,
 )
@@ -89,6 +96,7 @@ from storage.values import (
     LetterIntent,
     MessageStatus,
     NewMessage,
+    Opening,
     Settlement,
     Standing,
 )
@@ -183,6 +191,8 @@ class Reading:
         """The files behind links, each open in a child of its own."""
         self._stored: dict[BlobKey, ProjectId] = {}
         """What was put for which project, and no row knows yet."""
+        self._views: tuple[Acquaintance, ...] = ()
+        """What was known of those whom a kickoff names, when it was decided."""
 
     @cached_property
     def links(self) -> tuple[LinkFound, ...]:
@@ -267,7 +277,8 @@ class Reading:
             parts=(whole,),
             away_until=self._away_until(held),
         )
-        if isinstance(vetted, Accepted) and isinstance(known := self._identified(), Submission):
+        known = self._identified(vetted) if isinstance(vetted, Accepted) else None
+        if isinstance(vetted, Accepted) and isinstance(known, Submission):
             project = known.project
             occasion = self._occasion(vetted, project.id)
             settlement = replace(
@@ -284,6 +295,7 @@ class Reading:
         *,
         hold: HoldReason | None,
         letters: tuple[LetterIntent, ...] = (),
+        note: str = "",
     ) -> MessageStatus:
         """Write down a message that is not filed, with the fates that the message alone decides."""
         status = MessageStatus.HELD if hold else _STATUS[type(disposition)]
@@ -297,6 +309,7 @@ class Reading:
                 outcome(entry.part, entry.fate) for entry in self.parts if not entry.part.pasted
             ),
             links=self.links,
+            notes=(note,) if note else (KICKOFF,) * self.claim.opens,
             letters=letters,
             bounces=self.opened.message.bounces if isinstance(disposition, Bounce) else (),
             away_until=self._away_until(disposition),
@@ -305,14 +318,17 @@ class Reading:
 
     def _filed(self, disposition: Accepted) -> MessageStatus:
         """File an accepted message, if it is known whose it is; decide again where the view was stale."""
-        for view in range(MOST_VIEWS):
+        fetched = False
+        for _ in range(MOST_VIEWS):
             try:
-                identification = self._named_by_command(self._identified(), disposition)
+                identification = self._identified(disposition)
                 if isinstance(identification, Unidentified):
-                    letters = self._question(disposition, identification)
-                    return self._unfiled(disposition, hold=identification.reason, letters=letters)
-                if not view:
+                    return self._unidentified(disposition, identification)
+                if not fetched:
                     self._fetch(disposition)
+                    fetched = True
+                if isinstance(identification, Kickoff):
+                    identification = self._opened_for(identification)
                 standing = self.desk.ledger.standing(identification.project.id)
                 return self._settled(disposition, identification, standing)
             except StaleViewError:
@@ -321,6 +337,32 @@ class Reading:
                 self._take_back()
                 raise
         raise ContendedError(f"Message {self.claim.number} is about what changes all the time.")
+
+    def _unidentified(self, disposition: Accepted, unidentified: Unidentified) -> MessageStatus:
+        """Hold a message of which nobody knows whose it is, and ask whom that can be asked."""
+        return self._unfiled(
+            disposition,
+            hold=unidentified.reason,
+            letters=self._question(disposition, unidentified),
+            note=unidentified.note,
+        )
+
+    def _opened_for(self, kickoff: Kickoff) -> Submission:
+        """Make the project that this message opens; it begins when the message is settled."""
+        desk, zone = self.desk, self.desk.settings.intake.timezone
+        opening = Opening(
+            kickoff=kickoff,
+            digest=self.opened.message.digest,
+            views=self._views,
+            checklist=desk.settings.checklist(desk.settings.default_checklist).name,
+            timezone=zone,
+            opened_on=desk.ledger.now().astimezone(ZoneInfo(zone)).date(),
+        )
+        number = desk.ledger.openings.open(self.claim, opening)
+        desk.passed(Instant.PROJECT_MADE)
+        self.claim = replace(self.claim, assigned=number, opens=True)
+        project = desk.ledger.standing(number).project
+        return Submission(project, kickoff.freelancer, is_freelancer=True)
 
     def _take_back(self) -> None:
         """Delete what was stored for a project that was erased meanwhile: nobody else would find it."""
@@ -351,7 +393,7 @@ class Reading:
         self._linked = (*self._linked, opened)
         return entries
 
-    def _identified(self) -> Identification:
+    def _identified(self, disposition: Accepted) -> Kickoff | Identification:
         """Whose this is; a person's assignment outweighs every rule."""
         message, ledger = self.opened.message, self.desk.ledger
         sender = message.sender.address if message.sender else None
@@ -364,7 +406,38 @@ class Reading:
         if len(named) > 1:
             return Unidentified(HoldReason.AMBIGUOUS_PROJECT, named)
         forwarded = forwarded_senders(message, self.opened.forwarded)
-        return identify(message, acquaintance, token=token, forwarded=forwarded)
+        kickoff = self._kickoff(disposition, acquaintance, forwarded, token)
+        if kickoff is not None:
+            return kickoff
+        identification = identify(message, acquaintance, token=token, forwarded=forwarded)
+        return self._named_by_command(identification, disposition)
+
+    def _kickoff(
+        self,
+        disposition: Accepted,
+        sender: Acquaintance,
+        forwarded: Sequence[Address],
+        token: Token | None,
+    ) -> Kickoff | Identification | None:
+        """What a freelancer's mail to a client comes to; None for any other.
+
+        What may not be answered, or is one of too many in a day, opens nothing: it is for an open project with that
+        client, else it waits for a person.
+        """
+        message, desk = self.opened.message, self.desk.settings.intake.address
+        if disposition.auto or not may_open(message, sender, desk=desk, token=token):
+            return None
+        read = self.desk.ledger.directory.acquaintance
+        views = tuple(
+            read(address, token=None, thread=())
+            for address in people_named(message, forwarded, desk=desk)
+        )
+        self._views = (sender, *views)
+        found = kickoff_of(message, sender, views, desk=desk)
+        if isinstance(found, Kickoff) and not may_be_opened(self._occasion(disposition, None)):
+            known = is_at_work_for(sender, found.client)
+            return None if known else Unidentified(HoldReason.UNKNOWN_PROJECT)
+        return found
 
     def _projects_named(self, acquaintance: Acquaintance) -> tuple[Project, ...]:
         """The sender's projects whose addresses the message names; the envelope alone decides where it is known."""
@@ -398,7 +471,8 @@ class Reading:
         sender = self.opened.message.sender
         if unidentified.reason is HoldReason.COLLEAGUE:
             return colleague_letters(self._occasion(disposition, None, COLLEAGUES), unidentified)
-        if not (unidentified.reason is HoldReason.AMBIGUOUS_PROJECT and unidentified.candidates):
+        asks = unidentified.candidates or unidentified.note
+        if not (unidentified.reason is HoldReason.AMBIGUOUS_PROJECT and asks):
             return ()
         return question(self._occasion(disposition, None), sender) if sender else ()
 
@@ -440,11 +514,15 @@ class Reading:
             cc=people_copied(message, project),
             parts=decision.parts,
             links=decision.links,
-            notes=_notes(submission),
+            notes=self._notes(submission),
             documents=decided,
             superseded=decision.superseded,
             letters=(
-                *letters_after_filing(occasion, submission, decision, deeds),
+                *(
+                    kickoff_letters(occasion, project)
+                    if self.claim.opens
+                    else letters_after_filing(occasion, submission, decision, deeds)
+                ),
                 *self._errands.letters(deeds, message, now=occasion.history.now),
             ),
             away_until=self._away_until(disposition),
@@ -452,6 +530,11 @@ class Reading:
             concealed=self._concealed_twins(standing, said),
         )
         return desk.ledger.messages.settle(self.claim, settlement)
+
+    def _notes(self, submission: Submission) -> tuple[str, ...]:
+        if self.claim.opens:
+            return (KICKOFF,)
+        return (ASSUMED_PROJECT,) if submission.assumed else ()
 
     @property
     def _errands(self) -> Errands:
@@ -466,7 +549,9 @@ class Reading:
         decision: Decision,
         occasion: Occasion,
     ) -> tuple[Deed, ...]:
-        """What the person asks for in words; machines ask for nothing."""
+        """What the person asks for in words; machines ask for nothing, and a kickoff is written to the client."""
+        if self.claim.opens:
+            return (BEGINS,)
         if disposition.auto is not None:
             return ()
         with _at_the_blobs():
@@ -676,7 +761,3 @@ def _at_the_blobs() -> Iterator[None]:
         raise
     except PermanentError as error:
         raise BlobsRefusedError(str(error)) from error
-
-
-def _notes(submission: Submission) -> tuple[str, ...]:
-    return (ASSUMED_PROJECT,) if submission.assumed else ()

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
+from itertools import chain, count
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -83,18 +84,7 @@ class Directory:
             if _client_row(session, name) is not None:
                 raise ConfigError(f"There is a client called {name} already.")
             row = schema.Client(name=name, language=language, holidays=holidays)
-            session.add(row)
-            session.flush()
-            session.add_all(
-                schema.Contact(client_id=row.id, address=address)
-                for address in dict.fromkeys(contacts)
-            )
-            session.add_all(
-                schema.ClientDomain(client_id=row.id, domain=domain.lower())
-                for domain in dict.fromkeys(domains)
-            )
-            session.flush()
-            audit.append(session, "client.added", at=self._database.now(session), client=row.id)
+            insert_client(session, row, contacts, domains, now=self._database.now(session))
             return client_value(session, row)
 
     def clients(self) -> tuple[Client, ...]:
@@ -143,16 +133,7 @@ class Directory:
         with self._database.write() as session:
             row = _require_client(session, client)
             if address not in client_value(session, row).contacts:
-                contact = schema.Contact(client_id=row.id, address=address)
-                session.add(contact)
-                session.flush()
-                audit.append(
-                    session,
-                    "contact.added",
-                    at=self._database.now(session),
-                    client=row.id,
-                    contact=contact.id,
-                )
+                insert_contact(session, row, address, now=self._database.now(session))
             return client_value(session, row)
 
     def remove_contact(self, client: str, address: Address) -> Client:
@@ -175,32 +156,10 @@ class Directory:
         """Open a project. Key: its token; ConfigError where that is taken or the client unknown."""
         with self._database.write() as session:
             client = _require_client(session, new.client)
-            token = new.token.lower() if new.token else _free_token(session, new.title)
+            token = Token(new.token.lower()) if new.token else free_token(session, new.title)
             if _project_row(session, token) is not None:
                 raise ConfigError(f"The token {token} is taken by another project.")
-            row = schema.Project(
-                id=_new_id(session),
-                client_id=client.id,
-                title=new.title,
-                token=token,
-                checklist=new.checklist,
-                state=ProjectState.OPEN,
-                timezone=new.timezone,
-                opened_on=new.opened_on,
-                starts=new.starts,
-                due=new.due,
-                version=1,
-            )
-            session.add(row)
-            session.flush()
-            _set_freelancers(session, row.id, new.freelancers)
-            audit.append(
-                session,
-                audit.PROJECT_OPENED,
-                at=self._database.now(session),
-                project=row.id,
-                client=client.id,
-            )
+            row = insert_project(session, client, new, token=token, now=self._database.now(session))
             return project_value(session, row)
 
     def edit_project(self, token: Token, change: ProjectChange) -> Project:
@@ -298,31 +257,116 @@ class Directory:
     ) -> Acquaintance:
         """What is known that bears on whose message this is; see `Acquaintance`."""
         with self._database.read() as session:
-            named = _project_row(session, token) if token else None
-            if sender is None:
-                return Acquaintance(sender=None, token_exists=named is not None)
-            clients = _clients_of(session, sender)
-            colleague_of = _clients_by_domain(session, sender)
-            threads = _projects_of_thread(session, thread)
-            of_freelancer = _projects_of_freelancer(session, sender)
-            rows = session.scalars(
-                sa.select(schema.Project)
-                .where(
-                    schema.Project.client_id.in_([*clients, *colleague_of])
-                    | schema.Project.id.in_(of_freelancer)
-                    | schema.Project.id.in_(threads)
-                    | (schema.Project.id == (named.id if named else 0))
-                )
-                .order_by(schema.Project.id)
-            )
-            return Acquaintance(
-                sender=sender,
-                clients=clients,
-                colleague_of=colleague_of,
-                projects=tuple(project_value(session, row) for row in rows),
-                by_thread=threads,
-                token_exists=named is not None,
-            )
+            return acquaintance_of(session, sender, token=token, thread=thread)
+
+
+def insert_client(
+    session: Session,
+    row: schema.Client,
+    contacts: Sequence[Address],
+    domains: Sequence[str],
+    *,
+    now: datetime,
+) -> None:
+    """Add a client's row, its people and its domains."""
+    session.add(row)
+    session.flush()
+    session.add_all(
+        schema.Contact(client_id=row.id, address=address) for address in dict.fromkeys(contacts)
+    )
+    session.add_all(
+        schema.ClientDomain(client_id=row.id, domain=domain.lower())
+        for domain in dict.fromkeys(domains)
+    )
+    session.flush()
+    audit.append(session, "client.added", at=now, client=row.id)
+
+
+def insert_contact(
+    session: Session, client: schema.Client, address: Address, *, now: datetime
+) -> None:
+    """Add a contact who is not one yet."""
+    contact = schema.Contact(client_id=client.id, address=address)
+    session.add(contact)
+    session.flush()
+    audit.append(session, "contact.added", at=now, client=client.id, contact=contact.id)
+
+
+def insert_project(
+    session: Session,
+    client: schema.Client,
+    new: NewProject,
+    *,
+    token: Token,
+    now: datetime,
+    state: ProjectState = ProjectState.OPEN,
+) -> schema.Project:
+    """Add a project's row and its freelancers."""
+    row = schema.Project(
+        id=_new_id(session),
+        client_id=client.id,
+        title=new.title,
+        token=token,
+        checklist=new.checklist,
+        state=state,
+        timezone=new.timezone,
+        opened_on=new.opened_on,
+        starts=new.starts,
+        due=new.due,
+        version=1,
+    )
+    session.add(row)
+    session.flush()
+    _set_freelancers(session, row.id, new.freelancers)
+    audit.append(session, audit.PROJECT_OPENED, at=now, project=row.id, client=client.id)
+    return row
+
+
+def acquaintance_of(
+    session: Session, sender: Address | None, *, token: Token | None, thread: Sequence[str]
+) -> Acquaintance:
+    """As `Directory.acquaintance`, within a transaction."""
+    named = _project_row(session, token) if token else None
+    if sender is None:
+        return Acquaintance(sender=None, token_exists=named is not None)
+    clients = _clients_of(session, sender)
+    colleague_of = _clients_by_domain(session, sender)
+    threads = _projects_of_thread(session, thread)
+    of_freelancer = _projects_of_freelancer(session, sender)
+    rows = session.scalars(
+        sa.select(schema.Project)
+        .where(
+            schema.Project.client_id.in_([*clients, *colleague_of])
+            | schema.Project.id.in_(of_freelancer)
+            | schema.Project.id.in_(threads)
+            | (schema.Project.id == (named.id if named else 0))
+        )
+        .order_by(schema.Project.id)
+    )
+    return Acquaintance(
+        sender=sender,
+        clients=clients,
+        colleague_of=colleague_of,
+        projects=tuple(project_value(session, row) for row in rows),
+        by_thread=threads,
+        token_exists=named is not None,
+    )
+
+
+def free_name(session: Session, names: Sequence[str]) -> str:
+    """The first of these names that no client has, else the last one with a number."""
+    numbered = (f"{names[-1]} {number}" for number in count(2))
+    return next(name for name in chain(names, numbered) if _client_row(session, name) is None)
+
+
+def free_token(session: Session, title: str, *, digits: str | None = None) -> Token:
+    """The title's words and four digits: random ones, so that nobody guesses the address, or the next free of `digits`."""
+    words = "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in title)
+    stem = "-".join(part for part in words.lower().split("-") if part)[:24].strip("-") or "project"
+    given = (digits[start : start + 4] for start in range(0, len(digits), 4)) if digits else ()
+    drawn = (secrets.token_hex(2) for _ in count())
+    tokens = (Token(f"{stem}-{ending}") for ending in chain(given, drawn))
+    return next(token for token in tokens if _project_row(session, token) is None)
 
 
 def _is_over(row: schema.Project, now: datetime) -> bool:
@@ -381,16 +425,6 @@ def _names_of(change: ProjectChange) -> str:
     return ",".join(
         field.name for field in fields(change) if getattr(change, field.name) is not None
     )
-
-
-def _free_token(session: Session, title: str) -> Token:
-    """The title's words, with a few random letters: an address that nobody guesses."""
-    words = "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in title)
-    stem = "-".join(part for part in words.lower().split("-") if part)[:24].strip("-") or "project"
-    while True:
-        token = Token(f"{stem}-{secrets.token_hex(2)}")
-        if _project_row(session, token) is None:
-            return token
 
 
 def _clients_of(session: Session, sender: Address) -> tuple[ClientId, ...]:

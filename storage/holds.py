@@ -162,7 +162,8 @@ class Holds:
             row.released, row.tries, row.deaths, row.retry_at = True, 0, 0, None
             row.waiting_since = self._database.now(session)
             # Its own digest must not make it a repetition of itself; twins that wait stay repetitions of it.
-            row.assigned_project_id = project or row.assigned_project_id
+            if project not in {None, row.assigned_project_id}:
+                row.assigned_project_id, row.notes = project, []
             _drop_questions(session, row.id, now=self._database.now(session))
             self._close(session, hold, decision)
 

@@ -7,7 +7,7 @@ caller to look at.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import assert_never
 
@@ -44,6 +44,7 @@ from storage.values import (
     HoldSubject,
     LetterIntent,
     Moved,
+    Opened,
     ProjectSet,
     Secluded,
     Standing,
@@ -76,7 +77,8 @@ class _Project:
     row: int
     state: str
     paused_until: date | None
-    confidential: bool
+    confidential: bool | None = None
+    """None where nothing was said about that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,6 +291,9 @@ def _change(session: Session, change: Change, row: schema.Instruction, *, now: d
             return _seclude(session, row, numbers, confidential=confidential, now=now)
         case ProjectSet():
             return _Before(project=_set_project(session, change, row, now=now))
+        case Opened():
+            opened = _set_project(session, ProjectSet(ProjectState.OPEN), row, now=now)
+            return _Before(project=replace(opened, state=ProjectState.CLOSED))
         case _:
             assert_never(change)
 
@@ -422,7 +427,8 @@ def _set_project(
     session: Session, change: ProjectSet, row: schema.Instruction, *, now: datetime
 ) -> _Project:
     project = session.get_one(schema.Project, row.project_id)
-    before = _Project(project.id, project.state, project.paused_until, project.confidential)
+    secrecy = project.confidential if change.confidential is not None else None
+    before = _Project(project.id, project.state, project.paused_until, secrecy)
     if change.state is not None:
         project.state, project.paused_until = change.state, change.paused_until
         audit.append(
@@ -472,7 +478,8 @@ def _revert(session: Session, row: schema.Instruction, *, now: datetime) -> None
         project = session.get_one(schema.Project, before.project.row)
         project.state = ProjectState(before.project.state)
         project.paused_until = before.project.paused_until
-        conceal_project(session, project.id, confidential=before.project.confidential, now=now)
+        if before.project.confidential is not None:
+            conceal_project(session, project.id, confidential=before.project.confidential, now=now)
         audit.append(
             session, f"project.{project.state}", at=now, project=project.id, instruction=row.id
         )

@@ -1,6 +1,6 @@
 """The ledger: what is remembered, in verbs.
 
-`directory` knows people and projects, `messages` what came in, `letters` what goes out, `holds` what waits for a
+`directory` knows people and projects, `openings` the projects that a mail opens, `messages` what came in, `letters` what goes out, `holds` what waits for a
 person, `lessons` what a person's word taught, `instructions` what was asked for in words, `silences` what nobody wrote, `confidences` what is confidential, `dossiers`, `erasures` and `retention` how all of
 a project is handed out and what is no longer kept; this class opens them over one database, says who this worker is, and reads where projects stand.
 """
@@ -29,6 +29,7 @@ from storage.letters import Letters
 from storage.liveness import liveness_of
 from storage.look_ups import LookUps
 from storage.messages import Messages
+from storage.openings import Openings
 from storage.restoring import begin_again
 from storage.retention import Retention
 from storage.rows import Documents, document_row, lock_project, standing_value
@@ -48,6 +49,7 @@ class Ledger:
         self._worker: int | None = None
         self.directory = Directory(self.database)
         self.messages = Messages(self.database, self._liveness)
+        self.openings = Openings(self.database)
         self._documents = Documents()
         self.letters = Letters(self.database, self._liveness, self._documents)
         self.silences = Silences(self.database, self._documents)

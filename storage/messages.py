@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from intake.errors import ClaimLostError, StaleViewError
 from intake.model import (
+    KICKOFF,
     Address,
     BlobKey,
     Document,
@@ -189,13 +190,13 @@ class Messages:
     def put_back(self, claim: Claim, *, pause: timedelta) -> None:
         """Give a claim up without counting a try: the world, not the message, is to blame."""
         with self._database.write() as session:
-            row = _claimed(session, claim)
+            row = claimed(session, claim)
             row.worker_id, row.retry_at = None, self._database.now(session) + pause
 
     def fail(self, claim: Claim, error: str, *, pause: timedelta) -> bool:
         """Count a try that ended in an error; True where it was the last one and the message is held now."""
         with self._database.write() as session:
-            row = _claimed(session, claim)
+            row = claimed(session, claim)
             now = self._database.now(session)
             row.tries += 1
             row.worker_id, row.retry_at, row.last_error = None, now + pause, error
@@ -213,7 +214,7 @@ class Messages:
         where the project has changed since the view that the outcome was decided on.
         """
         with self._database.write() as session:
-            row = _claimed(session, claim)
+            row = claimed(session, claim)
             now = self._database.now(session)
             for project in _projects_of(outcome):
                 if not lock_project(session, project):
@@ -337,15 +338,19 @@ def _status(session: Session, row: schema.Message, outcome: Settlement) -> Messa
     if outcome.message is None:
         return outcome.status
     row.digest = outcome.message.digest
-    if session.get_bind().dialect.name == "postgresql":
-        # Copies that two workers settle at once see each other; SQLite has one writer anyway.
-        key = int(row.digest[:15], 16)
-        session.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
+    lock_digest(session, row.digest)
     held = outcome.status is MessageStatus.HELD
     counted = (*_FINAL, MessageStatus.HELD, MessageStatus.REJECTED) if held else _FINAL
     answered = held and outcome.standing is not None
     twin = _has_twin(session, row.id, row.digest, counted, in_project=answered)
     return MessageStatus.REPEATED if twin else outcome.status
+
+
+def lock_digest(session: Session, digest: str) -> None:
+    """Copies of one message that two workers have in hand see each other; SQLite has one writer anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        key = int(digest[:15], 16)
+        session.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
 
 
 def _has_twin(
@@ -405,10 +410,11 @@ def _claim(row: schema.Message) -> Claim:
         released=row.released,
         assigned=ProjectId(row.assigned_project_id) if row.assigned_project_id else None,
         deaths=row.deaths,
+        opens=KICKOFF in row.notes,
     )
 
 
-def _claimed(session: Session, claim: Claim) -> schema.Message:
+def claimed(session: Session, claim: Claim) -> schema.Message:
     """The claimed row, locked; ClaimLostError where the claim is no longer valid."""
     row = session.scalar(_CLAIMED, {"number": claim.number, "fence": claim.fence})
     if row is None:

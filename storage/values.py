@@ -7,6 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from intake.model import (
+    Acquaintance,
     Address,
     Authentication,
     AutoKind,
@@ -19,6 +20,7 @@ from intake.model import (
     HoldReason,
     InboundMessage,
     ItemName,
+    Kickoff,
     Kind,
     Lesson,
     LetterKind,
@@ -101,6 +103,23 @@ class Claim:
     """A person said which project it is for."""
     deaths: int = 0
     """How many workers died while it was in their hands: perhaps of it, perhaps of what lay beside it."""
+    opens: bool = False
+    """The project that it is `assigned` to was made for it, and begins when it is settled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A kickoff, and what the ledger said of everybody it names when that was decided: `views`.
+
+    `digest` is the message's own. The project gets the checklist and the time zone.
+    """
+
+    kickoff: Kickoff
+    digest: Sha256
+    views: tuple[Acquaintance, ...] = field(repr=False)
+    checklist: str
+    timezone: str
+    opened_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +202,12 @@ class ProjectSet:
     confidential: bool | None = None
 
 
-Change = Waived | Decided | Moved | Secluded | ProjectSet
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The mail's project begins; taking that back closes it."""
+
+
+Change = Waived | Decided | Moved | Secluded | ProjectSet | Opened
 
 
 @dataclass(frozen=True, slots=True)

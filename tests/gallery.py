@@ -12,6 +12,8 @@ from pathlib import Path
 from intake.compose import Digest, Matter, Templates, compose, load_languages
 from intake.compose.told import told_by
 from intake.model import (
+    KICKOFF,
+    SEVERAL_CLIENTS,
     WHOLE_MESSAGE,
     Address,
     Brief,
@@ -30,6 +32,7 @@ from tests.unit.compose_cast import (
     LAUNCH,
     MIRA,
     PROJECT,
+    ROBIN,
     STORY_DOCUMENTS,
     STORY_MAIL,
     brief,
@@ -54,6 +57,12 @@ _WANTED = _STORY.report.wanted if _STORY.report else ()
 _REMINDER = replace(
     brief(LetterKind.REMINDER, STORY_DOCUMENTS), received=(), thread=LAUNCH, recipient=MIRA
 )
+_OPENING = Thread("Q4 launch", "<kickoff@studio.example>")
+_KICKOFF = received(sender=ROBIN, notes=[KICKOFF])
+_KICKOFF_WITH_DECK = received(
+    part(Fate.FILED, "Larkfield_Series-A.pdf", number=1), sender=ROBIN, notes=[KICKOFF]
+)
+_UNOPENED = received(sender=ROBIN, notes=[SEVERAL_CLIENTS])
 LETTERS: dict[str, Brief] = {
     "reply": _STORY,
     "first-reply": brief(LetterKind.REPLY, (), received()),
@@ -66,7 +75,16 @@ LETTERS: dict[str, Brief] = {
     ),
     "report": _REPORT,
     "report-complete": brief(LetterKind.REPORT, COMPLETE_DOCUMENTS, COMPLETE_MAIL),
+    "kickoff": replace(brief(LetterKind.REPLY, (), _KICKOFF), thread=_OPENING),
+    "kickoff-with-files": replace(
+        brief(LetterKind.REPLY, STORY_DOCUMENTS[:1], _KICKOFF_WITH_DECK), thread=_OPENING
+    ),
+    "opened": replace(
+        brief(LetterKind.REPORT, STORY_DOCUMENTS[:1], _KICKOFF_WITH_DECK), thread=_OPENING
+    ),
     "question": question(PROJECT, _SPRING),
+    "unopened": replace(question(PROJECT, _SPRING), received=(_UNOPENED,)),
+    "unopened-first": replace(question(), received=(_UNOPENED,)),
     "colleague": colleague(waiting_mail(part(Fate.DOCUMENT, "deck.pdf"))),
     "unreached": replace(
         brief(LetterKind.NOTICE, thread=Thread("")),

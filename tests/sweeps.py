@@ -32,7 +32,7 @@ from storage.directory import ProjectChange
 from storage.ledger import Ledger
 from storage.values import NewMessage
 from tests.crashing import COMMITTED, COMMITTING, NAMED, NAMING, Crashing, Decision, Life, Point
-from tests.desks import CONTACT, FREELANCER, TODAY, TOKEN, engagement, letter
+from tests.desks import CONTACT, DESK, FREELANCER, TODAY, TOKEN, engagement, letter
 from tests.ledgers import (
     NOON,
     accepted,
@@ -63,7 +63,10 @@ def engaged(ledger: Ledger, store: Store) -> tuple[Decision, ...]:
 
 
 def _mail() -> tuple[bytes, ...]:
-    """Two documents and a link; a stranger's, which is held; a newer version and a duplicate."""
+    """Two documents and a link; a stranger's, which is held; a newer version and a duplicate; a kickoff with a document.
+
+    The kickoff is to a client that is known: ids of clients that were made in vain are used up, and stand in blob keys.
+    """
     calendar = documents.event_sheet(TODAY)
     older = documents.quarterly_roadmap_sheet(TODAY - timedelta(days=40))
     words = (
@@ -77,6 +80,14 @@ def _mail() -> tuple[bytes, ...]:
         ),
         letter(number=2, sender="Eve <eve@elsewhere.example>", attach=[calendar]),
         letter(number=3, attach=[documents.quarterly_roadmap_sheet(TODAY), calendar]),
+        letter(
+            number=4,
+            sender=FREELANCER,
+            to=f"{CONTACT}, leo@halden.example",
+            subject="Trade fair",
+            attach=[calendar],
+            fields=[("Cc", DESK)],
+        ),
     )
 
 

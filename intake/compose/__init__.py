@@ -48,8 +48,11 @@ def compose(brief: Brief, templates: Templates, *, matter: Matter | None = None)
 
 
 def _told(brief: Brief) -> str | None:
-    """What the letter tells in full; "as before" does not count, so that the day does not begin anew with it."""
-    if brief.report is None or brief.kind not in _TELLS_OF_A_PROJECT:
+    """What the letter tells in full; "as before" does not count, so that the day does not begin anew with it.
+
+    A kickoff tells of the first things only.
+    """
+    if brief.report is None or brief.kind not in _TELLS_OF_A_PROJECT or brief.is_kickoff:
         return None
     told = told_by(brief.report)
     return None if told == brief.told else told

@@ -8,6 +8,10 @@ from intake.compose.parts import CAME, PROBLEMS
 from intake.compose.words import Templates
 from intake.model import (
     ASSUMED_PROJECT,
+    KICKOFF,
+    NO_TITLE,
+    NOT_CLEAR,
+    SEVERAL_CLIENTS,
     Brief,
     CompletenessReport,
     Fate,
@@ -53,10 +57,14 @@ def filled(*sections: Section) -> tuple[Section, ...]:
 def notes(brief: Brief, templates: Templates) -> tuple[str, ...]:
     """What the answer must say as well, in the order of the mail and each once."""
     told = (_note(brief, note, templates) for message in brief.received for note in message.notes)
-    return tuple(dict.fromkeys(told))
+    return tuple(dict.fromkeys(filter(None, told)))
 
 
 def _note(brief: Brief, note: str, templates: Templates) -> str:
+    if note == KICKOFF:
+        return ""
+    if note in {SEVERAL_CLIENTS, NO_TITLE, NOT_CLEAR}:
+        return templates.say(f"note_{note.replace('-', '_')}")
     if note == ASSUMED_PROJECT and brief.report is not None:
         title = legible(brief.report.project.title, limit=TITLE_CHARACTERS)
         return templates.say("note_assumed", project=title)

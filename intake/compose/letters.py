@@ -9,6 +9,7 @@ from typing import assert_never
 
 from intake.compose.digest import Digest, digest
 from intake.compose.errand import errand
+from intake.compose.kickoff import kickoff, opened
 from intake.compose.letter import Letter, Scene
 from intake.compose.mail import subject_of
 from intake.compose.notice import notice
@@ -58,6 +59,10 @@ def _answer(brief: Brief, templates: Templates, most_lines: int) -> Letter:
             return notice(brief, templates)
         case LetterKind.ERRAND:
             return errand(brief, templates)
+        case LetterKind.REPLY if brief.is_kickoff:
+            return kickoff(brief, _scene(brief, templates, most_lines))
+        case LetterKind.REPORT if brief.is_kickoff:
+            return opened(brief, _scene(brief, templates, most_lines))
         case LetterKind.REPLY:
             return reply(brief, _scene(brief, templates, most_lines))
         case LetterKind.REPORT:

@@ -12,8 +12,12 @@ from intake.model import Brief, subaddress
 
 
 def question(brief: Brief, templates: Templates) -> Letter:
-    """Names the sender's own projects, nobody else's, and asks for nothing but a forward."""
-    if not brief.candidates:
+    """Names the sender's own projects, nobody else's, and asks for nothing but a forward.
+
+    Of a mail to a client that opened nothing it says why, and how to open a project.
+    """
+    why = notes(brief, templates)
+    if not (brief.candidates or why):
         raise PermanentError("a question needs the projects that it asks about")
     say = templates.say
     lines = tuple(
@@ -28,11 +32,16 @@ def question(brief: Brief, templates: Templates) -> Letter:
     )
     subject = legible(brief.thread.subject, limit=TITLE_CHARACTERS)
     desk = desk_name(brief)
+    safe = (say("question_safe"),)
+    how = Section(say("question_how"), lines, closing=safe)
+    if why:
+        kickoff = (say("unopened_how", desk=brief.desk.address), *safe)
+        how = Section(say("unopened_or") if lines else "", lines, closing=kickoff)
     return Letter(
-        headline=say("question"),
+        headline=say("unopened" if why else "question"),
         about=desk,
-        opening=(say("question_why", count=len(lines), subject=subject), *notes(brief, templates)),
-        sections=(Section(say("question_how"), lines, closing=(say("question_safe"),)),),
+        opening=why or (say("question_why", count=len(lines), subject=subject),),
+        sections=(how,),
         footer=say("question_footer", desk=desk),
     )
 

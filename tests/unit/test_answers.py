@@ -12,7 +12,9 @@ from intake.answers import (
     Caps,
     Occasion,
     colleague_letters,
+    kickoff_letters,
     letters_after_filing,
+    may_be_opened,
     people_copied,
     question,
     thread_key,
@@ -372,3 +374,45 @@ def test_nobody_is_asked_about_what_is_no_colleagues_mail(
     at: Occasion, unidentified: Unidentified
 ) -> None:
     assert colleague_letters(at, unidentified) == ()
+
+
+# ---------------------------------------------------------------- kickoffs
+
+
+def kickoff(to: Sequence[Mailbox] = (EVE, JONAS, MIRA), *, answerable: bool = True) -> Occasion:
+    """The freelancer wrote to the client."""
+    return occasion(replace(mail(ROBIN), to=tuple(to)), answerable=answerable)
+
+
+def test_a_kickoff_asks_the_first_contact_and_tells_the_freelancer_who_wrote() -> None:
+    letters = kickoff_letters(kickoff(), OURS)
+
+    assert [(letter.kind, letter.recipient) for letter in letters] == [
+        (LetterKind.REPORT, ROBIN),
+        (LetterKind.REPLY, JONAS),
+    ]
+    assert {letter.thread for letter in letters} == {thread_key(kickoff().message)}
+
+
+def test_nobody_is_asked_who_is_no_contact_any_more() -> None:
+    letters = kickoff_letters(kickoff([EVE]), OURS)
+
+    assert [letter.recipient for letter in letters] == [ROBIN]
+
+
+def test_old_kickoffs_ask_nobody() -> None:
+    assert kickoff_letters(kickoff(answerable=False), OURS) == ()
+
+
+@pytest.mark.parametrize(
+    ("at", "may"),
+    [
+        (kickoff(), True),
+        (occasion(history=replace(UNTOLD, sender_hour=5, sender_day=19)), True),
+        (occasion(history=replace(UNTOLD, sender_day=20)), False),
+        (kickoff(answerable=False), False),
+    ],
+    ids=["first", "fourth-of-the-morning", "too-many-in-a-day", "old"],
+)
+def test_a_kickoff_opens_nothing_that_nobody_could_be_told_of(at: Occasion, *, may: bool) -> None:
+    assert may_be_opened(at) is may

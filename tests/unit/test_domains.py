@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from intake.domains import is_aligned, organisational_domain
+from intake.domains import is_aligned, organisational_domain, own_domain
 
 
 @pytest.mark.parametrize(
@@ -69,3 +69,21 @@ def test_a_public_suffix_and_a_strangers_domain_vouch_for_nobody(name: str, doma
 def test_strict_alignment_is_for_the_very_domain() -> None:
     assert is_aligned("acme.example", "Acme.example", strict=True)
     assert not is_aligned("mail.acme.example", "acme.example", strict=True)
+
+
+@pytest.mark.parametrize(
+    ("domain", "own"),
+    [
+        ("acme.example", "acme.example"),
+        ("mail.eu.acme.co.uk", "acme.co.uk"),
+        ("gmail.com", None),
+        ("web.de", None),
+        ("mail.t-online.de", None),
+        ("yahoo.co.uk", None),
+        ("hotmail.fr", None),
+        ("co.uk", None),
+        ("", None),
+    ],
+)
+def test_a_public_provider_speaks_for_nobody(domain: str, own: str | None) -> None:
+    assert own_domain(domain) == own
