@@ -39,6 +39,9 @@ class _Standing(Enum):
     STALE = auto()
     EARLY = auto()
     UNSURE = auto()
+    OFFERED = auto()
+    """It would count, if somebody said to keep it; what an earlier project had and does not count is nothing here."""
+    OUT = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +133,11 @@ def _assess_item(
     unsure = [entry for entry, standing in standings if standing is _Standing.UNSURE]
     stale = [entry for entry, standing in standings if standing is _Standing.STALE]
     early = [entry for entry, standing in standings if standing is _Standing.EARLY]
+    offered = [entry for entry, standing in standings if standing is _Standing.OFFERED]
     have = len({document.sha256 for document in current})
-    state = _state(item, have=have, unsure=len(unsure), stale=len(stale), waived=waived)
+    questions = len(unsure) + len(offered)
+    state = _state(item, have=have, unsure=questions, stale=len(stale), waived=waived)
+    is_done = state in {ItemState.RECEIVED, ItemState.WAIVED}
     instead = stale or early
     period = _wanted_period(item, day.wanted, day.fiscal_year_starts)
     return ItemReport(
@@ -144,6 +150,7 @@ def _assess_item(
         coming_up=None if waived else _coming_up(item, period, [*current, *early], day),
         later=later if later is not None and later > day.today else None,
         vetoed=item.item in sayings.vetoed,
+        offered=() if is_done else tuple(offered),
     )
 
 
@@ -160,6 +167,14 @@ def _state(item: Item, *, have: int, unsure: int, stale: int, waived: bool) -> I
 
 
 def _standing(item: Item, document: Document, day: _Day, *, kept: date | None) -> _Standing:
+    """As it counts by itself; what is only offered is a question, or nothing."""
+    standing = _by_itself(item, document, day, kept=kept)
+    if not document.is_offered:
+        return standing
+    return _Standing.OFFERED if standing is _Standing.CURRENT else _Standing.OUT
+
+
+def _by_itself(item: Item, document: Document, day: _Day, *, kept: date | None) -> _Standing:
     """Whether the document counts today. What a person decided is sure, but a person's yes does not stop the calendar.
 
     What was `kept` on a day is as good as new on that day, where only its age counts.

@@ -443,6 +443,7 @@ class Reading:
             notes=_notes(submission),
             documents=decided,
             superseded=decision.superseded,
+            kept=decision.kept,
             letters=(
                 *letters_after_filing(occasion, submission, decision, deeds),
                 *self._errands.letters(deeds, message, now=occasion.history.now),

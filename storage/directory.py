@@ -189,6 +189,7 @@ class Directory:
                 opened_on=new.opened_on,
                 starts=new.starts,
                 due=new.due,
+                offers_due=_has_project(session, client.id),
                 version=1,
             )
             session.add(row)
@@ -323,6 +324,12 @@ class Directory:
                 by_thread=threads,
                 token_exists=named is not None,
             )
+
+
+def _has_project(session: Session, client: int) -> bool:
+    """Whether a client has a project already, so that a new one may begin with what that has."""
+    known = sa.select(schema.Project.id).where(schema.Project.client_id == client).limit(1)
+    return session.scalar(known) is not None
 
 
 def _is_over(row: schema.Project, now: datetime) -> bool:
