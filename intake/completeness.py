@@ -150,6 +150,7 @@ def _assess_item(
         coming_up=None if waived else _coming_up(item, period, [*current, *early], day),
         later=later if later is not None and later > day.today else None,
         vetoed=item.item in sayings.vetoed,
+        unsure=tuple(unsure),
         offered=() if is_done else tuple(offered),
     )
 

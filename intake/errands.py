@@ -191,11 +191,7 @@ class Errands:
                 )
                 for number, entry in enumerate(view.report.items, start=1)
             ),
-            documents=tuple(
-                _known(each, arrived=each.number in view.arrived)
-                for each in view.documents
-                if not each.rejected
-            ),
+            documents=tuple(_known(each, view) for each in view.documents if not each.rejected),
             project=KnownProject(project.title, project.token),
             others=tuple(KnownProject(entry.title, entry.token) for entry in view.others),
             people=tuple(KnownPerson(entry.name, entry.address) for entry in people),
@@ -319,12 +315,15 @@ def _target(plan: Plan) -> Token | None:
     return plan.effect.project if isinstance(plan.effect, Move) else None
 
 
-def _known(document: Document, *, arrived: bool) -> KnownDocument:
+def _known(document: Document, view: View) -> KnownDocument:
     return KnownDocument(
         document.number,
         document.filename,
         document.classification.kind,
         title=document.classification.title,
         unsure=document.fate is Fate.UNSURE and not document.decided_by_person,
-        arrived=arrived,
+        arrived=document.number in view.arrived,
+        offered_for=tuple(
+            entry.item.item for entry in view.report.items if document in entry.offered
+        ),
     )

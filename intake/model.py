@@ -755,6 +755,8 @@ class ItemReport:
     """The day for which it was promised, while that has not passed."""
     vetoed: bool = False
     """The client said that there is none, and the freelancer objected."""
+    unsure: tuple[Document, ...] = ()
+    """What may count, once somebody has said what it is."""
     offered: tuple[Document, ...] = ()
     """What would count, were it kept: documents of earlier projects, while the item is not done."""
 
