@@ -210,5 +210,6 @@ def test_the_json_says_the_same_for_programs() -> None:
         "sha256": SHA256,
         "path": "Pitch-Deck--abababababababab.pdf",
         "url": None,
+        "offered_from": None,
     }
     assert described["documents"][2].keys() == {"number", "state", "received_at", "confidential"}
