@@ -32,7 +32,7 @@ from intake.model import (
     SortedPart,
 )
 from intake.orders import Examined
-from intake.versions import edition, is_version
+from intake.versions import is_older, is_version
 
 WORTH_ASKING = 0.2
 """An unsure document is a question where a kind of at least this confidence is on the checklist."""
@@ -167,8 +167,7 @@ class Filer:
         versions = [other for other in others if is_version(document, other)]
         if not versions:
             return document, ()
-        newest = max(versions, key=edition)
-        if edition(document) < edition(newest):
+        if any(is_older(document, other) for other in versions if not other.superseded):
             return replace(document, fate=Fate.OLDER_VERSION, superseded=True), ()
         replaced = tuple(other.number for other in versions if not other.superseded)
         return replace(document, fate=Fate.NEWER_VERSION), replaced

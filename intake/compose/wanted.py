@@ -5,6 +5,8 @@ The letters say it of every missing item, and of a document that came and does n
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 from intake.compose.legible import legible
 from intake.compose.letter import Scene
 from intake.compose.mailto import typed_keep, undecided
@@ -29,12 +31,13 @@ def _offered(scene: Scene, entry: ItemReport) -> str:
     say = scene.templates.say
     offers = [document.offer for document in entry.offered if document.offer is not None]
     titles = [legible(offer.title, limit=_TITLE_CHARACTERS) for offer in offers if offer.title]
-    latest = max(document.received_at for document in entry.offered).date()
+    latest = max(document.received_at for document in entry.offered)
+    day = latest.astimezone(ZoneInfo(scene.report.project.timezone)).date()
     return say(
         "offered",
         n=len(entry.offered),
         projects=tuple(dict.fromkeys(titles)),
-        day=say("day", day=latest),
+        day=say("day", day=day),
         typed=typed_keep(scene, scene.report.items.index(entry) + 1),
     )
 

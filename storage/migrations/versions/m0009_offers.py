@@ -15,7 +15,7 @@ def upgrade() -> None:
     """Add the columns of this revision."""
     with op.batch_alter_table("project", schema=None) as batch_op:
         batch_op.add_column(
-            sa.Column("offers_due", sa.Boolean(), server_default=sa.false(), nullable=False)
+            sa.Column("offers_due", sa.Boolean(), server_default="0", nullable=False)
         )
     op.add_column("document", sa.Column("offer", sa.Text(), nullable=True))
     # Written as it stands for SQLite, which adds a column with its reference but no constraint afterwards.
