@@ -16,6 +16,7 @@ from intake.model import (
     BlobNote,
     Fate,
     HoldReason,
+    Kind,
     LetterKind,
     Locator,
     Mailbox,
@@ -126,8 +127,9 @@ def _to_offer(ledger: Ledger, store: Store) -> tuple[Decision, ...]:
     """A project with documents, one of them confidential, and a new one of the same client that was offered nothing yet."""
     engagement(ledger)
     standing = ledger.standing(ledger.directory.project(TOKEN).id)
-    filed = [document(1, "the deck of spring"), document(2, "the deck of autumn")]
-    filed[0] = replace(filed[0], filed_for=())
+    filed = [document(1, "the guide"), document(2, "the deck")]
+    guide = replace(filed[0].classification, kind=Kind("brand_guide"))
+    filed[0] = replace(filed[0], classification=guide, filed_for=())
     filed[1] = replace(filed[1], confidential=True, confidential_for=Secrecy.WORD)
     for entry in filed:
         assert entry.blob is not None
