@@ -34,7 +34,7 @@ def is_not_to_be_had(scene: Scene, entry: ItemReport) -> tuple[Answer, ...]:
     label = scene.label(entry.item)
     number = scene.report.items.index(entry) + 1
     if entry.offered:
-        keep = say("answer_keep", n=len(entry.offered))
+        keep = say("answer_keep", label=label)
         return (_answer(scene, keep, typed_keep(scene, number)),)
     asked = undecided(entry) if entry.state is ItemState.UNSURE else []
     older = [document.number for document in asked if document.number not in scene.new]
