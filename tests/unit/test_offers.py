@@ -10,6 +10,7 @@ import pytest
 
 from intake.model import (
     Address,
+    BlobKey,
     Checklist,
     Document,
     Item,
@@ -257,7 +258,7 @@ def test_what_was_confidential_stays_so_and_becomes_so_where_the_new_project_is(
 
     assert found.document.confidential_for is here
     assert found.document.confidential is (here is not None)
-    assert is_concealed(found.document.blob or "") is (here is not None)
+    assert is_concealed(BlobKey(found.document.blob or "")) is (here is not None)
 
 
 def test_every_kind_of_item_may_be_offered() -> None:
