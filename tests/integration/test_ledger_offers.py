@@ -85,6 +85,7 @@ def test_a_first_project_is_offered_nothing_and_a_second_one_once(ledger: Ledger
     assert ledger.offers.view(first.id) is ledger.offers.view(second.id) is None
 
 
+@pytest.mark.proof
 def test_another_clients_projects_are_never_in_the_view(ledger: Ledger) -> None:
     engage(ledger, client="Halden", token="theirs")
     project = two_projects(ledger)
@@ -106,6 +107,7 @@ def test_an_offer_names_its_project_and_counts_toward_its_items(ledger: Ledger) 
     assert (found.filed_for, found.is_offered, standing.offers_due) == ((DECK,), True, False)
 
 
+@pytest.mark.proof
 def test_doing_it_again_on_the_same_view_changes_nothing(ledger: Ledger, other: Ledger) -> None:
     project = two_projects(ledger)
     view = view_of(ledger, project)
@@ -130,6 +132,7 @@ def test_what_was_decided_on_an_older_view_is_refused(ledger: Ledger, token: Tok
     assert ledger.offers.due() == (project.id,)
 
 
+@pytest.mark.proof
 def test_of_a_project_that_was_erased_nothing_is_offered(ledger: Ledger) -> None:
     project = two_projects(ledger)
     view = view_of(ledger, project)
@@ -181,6 +184,7 @@ def test_kept_and_taken_back(ledger: Ledger) -> None:
     assert ledger.standing(project.id).documents[0].is_offered
 
 
+@pytest.mark.proof
 def test_an_offer_that_came_once_more_is_kept(ledger: Ledger) -> None:
     project = offer(ledger)
     standing = ledger.standing(project.id)
@@ -209,6 +213,7 @@ def test_the_first_projects_erasure_takes_its_mail_and_its_name_and_leaves_the_c
     assert count(ledger, schema.Document) == 1
 
 
+@pytest.mark.proof
 def test_the_second_projects_erasure_leaves_the_first_with_all_that_it_had(ledger: Ledger) -> None:
     offer(ledger)
 
@@ -219,6 +224,7 @@ def test_the_second_projects_erasure_leaves_the_first_with_all_that_it_had(ledge
     assert message_row(ledger, 1).status == "accepted"
 
 
+@pytest.mark.proof
 def test_a_persons_word_on_an_offer_leaves_the_mail_that_once_brought_it_alone(
     ledger: Ledger,
 ) -> None:
