@@ -108,7 +108,8 @@ def letters_after_filing(
     if not occasion.answerable:
         return ()
     told = any(part.fate not in UNTOLD for part in decision.parts) or bool(decision.links)
-    changed = bool(decision.documents or decision.superseded) or any(map(_changes, deeds))
+    written = decision.documents or decision.superseded or decision.kept
+    changed = bool(written) or any(map(_changes, deeds))
     capped = occasion.caps.reached(occasion.history)
     letters: list[LetterIntent] = []
     recipient = _answer_to(occasion.message, submission)

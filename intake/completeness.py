@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import Enum, auto
+from zoneinfo import ZoneInfo
 
 from intake.classify.periods import span_of
 from intake.model import (
@@ -39,15 +40,23 @@ class _Standing(Enum):
     STALE = auto()
     EARLY = auto()
     UNSURE = auto()
+    OFFERED = auto()
+    """It would count, if somebody said to keep it; what an earlier project had and does not count is nothing here."""
+    OUT = auto()
 
 
 @dataclass(frozen=True, slots=True)
 class _Day:
-    """The day of the report, and the day that the wanted periods must contain: the project's start, if that is later."""
+    """The day of the report where the project is, and the day that the wanted periods must contain: its start, if later."""
 
     today: date
     wanted: date
     fiscal_year_starts: int
+    zone: ZoneInfo
+
+    def of(self, moment: datetime) -> date:
+        """The day that it was where the project is."""
+        return moment.astimezone(self.zone).date()
 
 
 def wanted_by(
@@ -91,7 +100,7 @@ def assess(
 
     `sayings`: what people promised, vetoed, or said to hold still.
     """
-    day = _Day(on, max(on, project.starts or on), fiscal_year_starts)
+    day = _Day(on, max(on, project.starts or on), fiscal_year_starts, ZoneInfo(project.timezone))
     kept = sorted(
         (document for document in documents if not document.rejected),
         key=lambda document: document.number,
@@ -130,8 +139,11 @@ def _assess_item(
     unsure = [entry for entry, standing in standings if standing is _Standing.UNSURE]
     stale = [entry for entry, standing in standings if standing is _Standing.STALE]
     early = [entry for entry, standing in standings if standing is _Standing.EARLY]
+    offered = [entry for entry, standing in standings if standing is _Standing.OFFERED]
     have = len({document.sha256 for document in current})
-    state = _state(item, have=have, unsure=len(unsure), stale=len(stale), waived=waived)
+    questions = len(unsure) + len(offered)
+    state = _state(item, have=have, unsure=questions, stale=len(stale), waived=waived)
+    is_done = state in {ItemState.RECEIVED, ItemState.WAIVED}
     instead = stale or early
     period = _wanted_period(item, day.wanted, day.fiscal_year_starts)
     return ItemReport(
@@ -140,10 +152,12 @@ def _assess_item(
         have=have,
         documents=tuple(ItemDocument(document, document in current) for document in documents),
         period=period,
-        came=_came(item, instead[-1]) if instead and have < item.count else None,
+        came=_came(item, instead[-1], day) if instead and have < item.count else None,
         coming_up=None if waived else _coming_up(item, period, [*current, *early], day),
         later=later if later is not None and later > day.today else None,
         vetoed=item.item in sayings.vetoed,
+        unsure=tuple(unsure),
+        offered=() if is_done else tuple(offered),
     )
 
 
@@ -160,6 +174,14 @@ def _state(item: Item, *, have: int, unsure: int, stale: int, waived: bool) -> I
 
 
 def _standing(item: Item, document: Document, day: _Day, *, kept: date | None) -> _Standing:
+    """As it counts by itself; what is only offered is a question, or nothing."""
+    standing = _by_itself(item, document, day, kept=kept)
+    if not document.is_offered:
+        return standing
+    return _Standing.OFFERED if standing is _Standing.CURRENT else _Standing.OUT
+
+
+def _by_itself(item: Item, document: Document, day: _Day, *, kept: date | None) -> _Standing:
     """Whether the document counts today. What a person decided is sure, but a person's yes does not stop the calendar.
 
     What was `kept` on a day is as good as new on that day, where only its age counts.
@@ -178,7 +200,7 @@ def _standing(item: Item, document: Document, day: _Day, *, kept: date | None) -
         if item.upcoming and classification.span.last < day.today:
             return _Standing.STALE
     if item.max_age_days is not None:
-        age = day.today - _good_since(document, kept)
+        age = day.today - _good_since(document, kept, day)
         if age > timedelta(days=item.max_age_days):
             return _Standing.STALE
     return _Standing.CURRENT
@@ -195,14 +217,14 @@ def _is_open_question(item: Item, classification: Classification) -> bool:
     return item.cadence is Cadence.QUARTERLY and too_long
 
 
-def _good_since(document: Document, kept: date | None) -> date:
+def _good_since(document: Document, kept: date | None, day: _Day) -> date:
     if kept is None or document.received_at.date() > kept:
-        return _dated(document)
-    return max(_dated(document), kept)
+        return _dated(document, day)
+    return max(_dated(document, day), kept)
 
 
-def _dated(document: Document) -> date:
-    return document.classification.document_date or document.received_at.date()
+def _dated(document: Document, day: _Day) -> date:
+    return document.classification.document_date or day.of(document.received_at)
 
 
 def _wanted_period(item: Item, day: date, fiscal_year_starts: int) -> str | None:
@@ -226,11 +248,11 @@ def _coming_up(item: Item, period: str | None, here: Sequence[Document], day: _D
     return _wanted_period(item, follows, day.fiscal_year_starts)
 
 
-def _came(item: Item, document: Document) -> str:
+def _came(item: Item, document: Document, day: _Day) -> str:
     """The period of what came instead, as it states it; a calendar's last day; for what has aged, its date."""
     span = document.classification.span
     if item.current and document.classification.period is not None:
         return document.classification.period
     if span is not None and (item.current or item.upcoming):
         return span.last.isoformat()
-    return _dated(document).isoformat()
+    return _dated(document, day).isoformat()

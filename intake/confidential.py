@@ -197,7 +197,10 @@ def nameless(document: Document) -> Document:
         return document
     bare = replace(document.classification, title=None, evidence=())
     url = NAMELESS if document.url else None
-    return replace(document, filename=NAMELESS, url=url, classification=bare, blob=None)
+    offer = document.offer and replace(document.offer, title=None)
+    return replace(
+        document, filename=NAMELESS, url=url, classification=bare, blob=None, offer=offer
+    )
 
 
 def nameless_parts(

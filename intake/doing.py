@@ -59,6 +59,7 @@ from intake.wishes import awaiting, open_questions, waivers
 from storage.values import (
     Decided,
     Ending,
+    Kept,
     ProjectSet,
     Secluded,
     Standing,
@@ -85,7 +86,7 @@ class Move:
     project: Token
 
 
-Effect = Waived | Decided | Secluded | ProjectSet | Relabel | Move
+Effect = Waived | Decided | Secluded | ProjectSet | Kept | Relabel | Move
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,9 +322,16 @@ def _elsewhere(said: SomeoneElse, view: View) -> Plan:
 
 
 def _kept(said: Keep, view: View) -> Plan:
-    """What has only aged is good again from today; what is of a time that is over is for the freelancer to do without."""
+    """What an earlier project had counts from now on, and what has only aged is good again from today.
+
+    What is of a time that is over is for the freelancer to do without.
+    """
     wish = wish_of(said)
     entry = next((entry for entry in view.report.items if entry.item.item == said.item), None)
+    if entry is not None and entry.offered:
+        return Plan(wish, DONE, Kept(tuple(document.number for document in entry.offered)))
+    if entry is not None and entry.state is ItemState.RECEIVED:
+        return Plan(wish, TOLD, remark=Remark.ALREADY)
     if entry is None or entry.state is not ItemState.STALE:
         return Plan(wish, TOLD, remark=Remark.NOTHING_TO_KEEP)
     if not (entry.item.current or entry.item.upcoming):

@@ -139,12 +139,8 @@ class Errands:
     ) -> View:
         project, sender = standing.project, submission.sender
         is_freelancer = is_among(sender, project.freelancers)
-        replaced = set(decision.superseded)
         documents = (
-            *(
-                replace(each, superseded=each.superseded or each.number in replaced)
-                for each in standing.documents
-            ),
+            *(_with(decision, each) for each in standing.documents),
             *decision.documents,
         )
         today = local_day(project, now)
@@ -191,14 +187,11 @@ class Errands:
                     entry.item.kind,
                     entry.item.cadence,
                     entry.state,
+                    offered=bool(entry.offered),
                 )
                 for number, entry in enumerate(view.report.items, start=1)
             ),
-            documents=tuple(
-                _known(each, arrived=each.number in view.arrived)
-                for each in view.documents
-                if not each.rejected
-            ),
+            documents=tuple(_known(each, view) for each in view.documents if not each.rejected),
             project=KnownProject(project.title, project.token),
             others=tuple(KnownProject(entry.title, entry.token) for entry in view.others),
             people=tuple(KnownPerson(entry.name, entry.address) for entry in people),
@@ -250,7 +243,9 @@ class Errands:
                 document = next(each for each in view.documents if each.number == number)
                 target = targets[token]
                 twins = [each for each in target.documents if each.sha256 == document.sha256]
-                if twins and not twins[0].rejected:  # it is there: here it is one too many
+                if twins and not (
+                    twins[0].rejected or twins[0].is_offered
+                ):  # it is there: here it is one too many
                     return Decided(number, document.classification, (), rejected=True)
                 moved = self._moved(document, target)
                 if twins:
@@ -307,16 +302,28 @@ class Errands:
         return moved
 
 
+def _with(decision: Decision, document: Document) -> Document:
+    """A document that was here before, as a mail's own documents leave it."""
+    if document.number in decision.superseded:
+        return replace(document, superseded=True)
+    if document.offer is not None and document.number in decision.kept:
+        return replace(document, offer=replace(document.offer, kept=True))
+    return document
+
+
 def _target(plan: Plan) -> Token | None:
     return plan.effect.project if isinstance(plan.effect, Move) else None
 
 
-def _known(document: Document, *, arrived: bool) -> KnownDocument:
+def _known(document: Document, view: View) -> KnownDocument:
     return KnownDocument(
         document.number,
         document.filename,
         document.classification.kind,
         title=document.classification.title,
         unsure=document.fate is Fate.UNSURE and not document.decided_by_person,
-        arrived=arrived,
+        arrived=document.number in view.arrived,
+        offered_for=tuple(
+            entry.item.item for entry in view.report.items if document in entry.offered
+        ),
     )

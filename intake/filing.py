@@ -32,7 +32,7 @@ from intake.model import (
     SortedPart,
 )
 from intake.orders import Examined
-from intake.versions import edition, is_version
+from intake.versions import is_older, is_version
 
 WORTH_ASKING = 0.2
 """An unsure document is a question where a kind of at least this confidence is on the checklist."""
@@ -40,12 +40,16 @@ WORTH_ASKING = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What is to be written. `superseded` are numbers of documents that the new ones replace."""
+    """What is to be written. `superseded` are numbers of documents that the new ones replace.
+
+    `kept` are those of documents that were offered from an earlier project and have come once more.
+    """
 
     parts: tuple[PartOutcome, ...]
     links: tuple[LinkFound, ...]
     documents: tuple[Document, ...]
     superseded: tuple[int, ...]
+    kept: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,7 @@ class Filer:
         known = {document.sha256: document for document in self.documents}
         added: list[Document] = []
         superseded: list[int] = []
+        kept: list[int] = []
         outcomes: list[PartOutcome] = []
         number = max((document.number for document in self.documents), default=0)
         for entry in parts:
@@ -79,6 +84,10 @@ class Filer:
                 outcomes.append(outcome(part, entry.fate))
                 continue
             twin = known.get(part.sha256)
+            if twin is not None and twin.is_offered:
+                kept.append(twin.number)
+                outcomes.append(outcome(part, Fate.FILED, number=twin.number))
+                continue
             if twin is not None:
                 fate = Fate.NOT_ASKED_FOR if twin.rejected else Fate.DUPLICATE
                 outcomes.append(outcome(part, fate, number=twin.number))
@@ -99,6 +108,9 @@ class Filer:
         told: list[LinkFound] = []
         for link in links:
             found, document_of_link = self._link(link, number + 1, known)
+            twin = known.get(_sha256_of(link))
+            if found.fate is LinkFate.COUNTED and twin is not None and twin.is_offered:
+                kept.append(twin.number)
             told.append(found)
             if document_of_link is not None:
                 number += 1
@@ -113,6 +125,7 @@ class Filer:
                 for document in added
             ),
             superseded=tuple(number for number in superseded if number not in new_numbers),
+            kept=tuple(dict.fromkeys(kept)),
         )
 
     def _counts(self, classification: Classification) -> bool:
@@ -154,8 +167,7 @@ class Filer:
         versions = [other for other in others if is_version(document, other)]
         if not versions:
             return document, ()
-        newest = max(versions, key=edition)
-        if edition(document) < edition(newest):
+        if any(is_older(document, other) for other in versions if not other.superseded):
             return replace(document, fate=Fate.OLDER_VERSION, superseded=True), ()
         replaced = tuple(other.number for other in versions if not other.superseded)
         return replace(document, fate=Fate.NEWER_VERSION), replaced
@@ -176,7 +188,7 @@ class Filer:
         wanted = wanted_by(classification, self.checklist, is_link=True)
         if not wanted:
             return replace(link, fate=LinkFate.NOTED), None
-        sha256 = Sha256(hashlib.sha256(canonical(link.url).encode()).hexdigest())
+        sha256 = _sha256_of(link)
         if sha256 in known:
             return link, None
         return link, Document(
@@ -192,6 +204,11 @@ class Filer:
             received_at=self.received_at,
             filed_for=wanted,
         )
+
+
+def _sha256_of(link: LinkFound) -> Sha256:
+    """What names the document that a link is: the same address counts once."""
+    return Sha256(hashlib.sha256(canonical(link.url).encode()).hexdigest())
 
 
 def not_taken(message: InboundMessage, size_octets: int) -> PartOutcome:

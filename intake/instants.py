@@ -33,6 +33,10 @@ class Instant(StrEnum):
     PAGE_WRITTEN = "pages: one of two written"
     PAGES_WRITTEN = "pages: both written, not noted"
     PAGES_NOTED = "pages: noted"
+    OFFER_COPIED = (
+        "offer: one document is in a new project's folder too, perhaps others not, no row"
+    )
+    OFFERED = "offer: the rows are written"
     MOVED_DOCUMENT_KEPT = "decide: a document's octets are in both projects, its row in one"
     COPIED = "place: a document's octets are under both keys, its row names the old one"
     PLACED = "place: its row names the new key, the old copy is still there"

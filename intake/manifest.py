@@ -91,6 +91,9 @@ def _document(document: Document, dossier: Dossier, paths: Paths) -> Json:
         "decided_by_person": document.decided_by_person,
         "confidential": document.confidential,
         "confidential_because": document.confidential_for,
+        "offered_from": {"project": document.offer.title, "kept": document.offer.kept}
+        if document.offer
+        else None,
     }
 
 

@@ -691,6 +691,18 @@ class Secrecy(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """That a document is from an earlier project of the client: does not count until somebody says that it is to be `kept`.
+
+    `project` and `title` are that project's, None where it was erased since.
+    """
+
+    kept: bool
+    project: ProjectId | None = None
+    title: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """A document as the ledger holds it, within one project. `number` is the one that letters and commands use.
 
@@ -717,6 +729,13 @@ class Document:
     confidential: bool = False
     sketch: tuple[int, ...] = field(default=(), repr=False)
     confidential_for: Secrecy | None = None
+    offer: Offer | None = None
+    """None for what came for this very project."""
+
+    @property
+    def is_offered(self) -> bool:
+        """Whether it waits for somebody's word that it is to be kept."""
+        return self.offer is not None and not self.offer.kept and not self.rejected
 
 
 class ItemState(StrEnum):
@@ -756,6 +775,10 @@ class ItemReport:
     """The day for which it was promised, while that has not passed."""
     vetoed: bool = False
     """The client said that there is none, and the freelancer objected."""
+    unsure: tuple[Document, ...] = ()
+    """What may count, once somebody has said what it is."""
+    offered: tuple[Document, ...] = ()
+    """What would count, were it kept: documents of earlier projects, while the item is not done."""
 
 
 @dataclass(frozen=True, slots=True)

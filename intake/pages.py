@@ -66,6 +66,7 @@ def _entry(
         key=document.blob,
         url=document.url,
         confidential=document.confidential,
+        origin=(document.offer.title or "") if document.offer else None,
     )
 
 
@@ -75,6 +76,8 @@ def _state(document: Document) -> IndexState:
         return IndexState.OLDER_VERSION
     if document.fate is Fate.UNSURE:
         return IndexState.UNSURE
+    if document.is_offered:
+        return IndexState.OFFERED
     if not document.filed_for:
         return IndexState.NOT_ASKED_FOR
     return IndexState.CURRENT

@@ -517,6 +517,7 @@ class Reading:
             notes=self._notes(submission),
             documents=decided,
             superseded=decision.superseded,
+            kept=decision.kept,
             letters=(
                 *(
                     kickoff_letters(occasion, project)

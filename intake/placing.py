@@ -120,6 +120,7 @@ def moved_to(target: Standing, document: Document, filed_for: tuple[ItemName, ..
         confidential_for=why,
         filed_for=filed_for,
         fate=Fate.FILED if filed_for else Fate.NOT_ASKED_FOR,
+        offer=None,
     )
     if document.blob is None:
         return moved

@@ -150,6 +150,19 @@ def edition(document: Document) -> Edition:
     )
 
 
+def is_older(one: Document, other: Document) -> bool:
+    """Whether one of two versions is the older one.
+
+    "Deck v2" is older than "Deck v3" whenever it comes; else what came earlier is. What an earlier project had says nothing
+    by its number: a new project may begin to count anew.
+    """
+    mine, theirs = edition(one), edition(other)
+    numbered = bool(mine.version and theirs.version) and mine.version != theirs.version
+    if numbered and other.offer is None and _same_name(one, other):
+        return mine.version < theirs.version
+    return mine < theirs
+
+
 def _version(found: re.Match[str]) -> tuple[int, ...]:
     numbers, letter = found.groups()
     return (ord(letter) - ord("a") + 1,) if letter else tuple(map(int, numbers.split()))

@@ -31,6 +31,7 @@ from intake.errors import (
 )
 from intake.instants import Instant
 from intake.model import RawMessage, Source
+from intake.offers import offer_due
 from intake.pages import publish
 from intake.pipeline import Reading, begin, process, receive
 from intake.placing import place
@@ -215,11 +216,22 @@ class Worker:
         self._shares = not at_once and workers.has_company(worker)
 
     def finish(self, *, ends_bursts: bool = True) -> None:
-        """Send what is due, and write the pages of projects that have changed."""
+        """Offer new projects what is still fresh, send what is due, and write the pages of projects that have changed."""
+        if not self._cannot_work() and self._may_try(BLOBS_REFUSED):
+            self._offer()
         if "database" not in self._failed_now:
             self._deliver(ends_bursts=ends_bursts)
         if not self._cannot_work() and self._may_try(BLOBS_REFUSED):
             self._publish()
+
+    def _offer(self) -> None:
+        """Copy what new projects are offered; their letters wait for it."""
+        app = self._app
+        with self._reaching("blobs", proves=False):
+            try:
+                offer_due(app.settings, app.ledger, app.blobs, passed=app.passed)
+            except PermanentError as error:
+                self._note_failure(BLOBS_REFUSED, error)
 
     def _publish(self) -> None:
         """Write the pages that are due. They go where documents go, so it is the same outage if they cannot."""

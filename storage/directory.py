@@ -313,6 +313,7 @@ def insert_project(
         opened_on=new.opened_on,
         starts=new.starts,
         due=new.due,
+        offers_due=_has_project(session, client.id),
         version=1,
     )
     session.add(row)
@@ -367,6 +368,12 @@ def free_token(session: Session, title: str, *, digits: str | None = None) -> To
     drawn = (secrets.token_hex(2) for _ in count())
     tokens = (Token(f"{stem}-{ending}") for ending in chain(given, drawn))
     return next(token for token in tokens if _project_row(session, token) is None)
+
+
+def _has_project(session: Session, client: int) -> bool:
+    """Whether a client has a project already, so that a new one may begin with what that has."""
+    known = sa.select(schema.Project.id).where(schema.Project.client_id == client).limit(1)
+    return session.scalar(known) is not None
 
 
 def _is_over(row: schema.Project, now: datetime) -> bool:

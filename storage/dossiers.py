@@ -88,7 +88,7 @@ class AuditLine:
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """All of it. `brought_by` has the message that brought each document, by the document's number.
+    """All of it. `brought_by` has the message that brought each document, by the document's number; none offered one.
 
     `left_out` are messages that belong to another client as well.
     """
@@ -131,7 +131,7 @@ class Dossiers:
             number: MessageNumber(message)
             for number, message in session.execute(
                 sa.select(schema.Document.number, schema.Document.message_id).where(
-                    schema.Document.project_id == project.id
+                    schema.Document.project_id == project.id, schema.Document.offer.is_(None)
                 )
             )
         }
@@ -151,7 +151,7 @@ class Dossiers:
 
 
 def _messages(session: Session, project: int) -> Sequence[schema.Message]:
-    brought = sa.select(schema.Document.message_id).where(schema.Document.project_id == project)
+    brought = _brought(project)
     return session.scalars(
         sa.select(schema.Message)
         .where(
@@ -166,7 +166,7 @@ def _of_others(session: Session, project: schema.Project) -> frozenset[MessageNu
     """The messages of the project that another client's project knows too."""
     others = sa.select(schema.Project.id).where(schema.Project.client_id != project.client_id)
     documents = sa.select(schema.Document.message_id).where(schema.Document.project_id.in_(others))
-    brought = sa.select(schema.Document.message_id).where(schema.Document.project_id == project.id)
+    brought = _brought(project.id)
     found = session.scalars(
         sa.select(schema.Message.id).where(
             (schema.Message.project_id == project.id) | schema.Message.id.in_(brought),
@@ -174,6 +174,13 @@ def _of_others(session: Session, project: schema.Project) -> frozenset[MessageNu
         )
     )
     return frozenset(MessageNumber(number) for number in found)
+
+
+def _brought(project: int) -> sa.Select[int]:
+    """The messages that brought a project its documents; what it was offered came with another project's."""
+    return sa.select(schema.Document.message_id).where(
+        schema.Document.project_id == project, schema.Document.offer.is_(None)
+    )
 
 
 def _message(session: Session, row: schema.Message) -> KeptMessage:

@@ -175,6 +175,7 @@ def _erase(session: Session, project: schema.Project, *, now: datetime) -> schem
     forget_messages(session, found.messages, now=now)
     _leave_to_others(session, project.id, found.kept)
     _forget_documents(session, found.documents)
+    _forget_origin(session, project.id)
     _delete(session, schema.ProjectFreelancer, schema.ProjectFreelancer.project_id == project.id)
     erasure = schema.Erasure(
         project_id=project.id,
@@ -206,9 +207,11 @@ def _belongings(session: Session, project: int) -> _Belongings:
             schema.Document.message_id,
             schema.Document.blob_key,
             schema.Document.former_key,
+            schema.Document.offer,
         ).where(schema.Document.project_id == project)
     ).all()
-    messages = _messages(session, project, {row.message_id for row in documents})
+    brought = {row.message_id for row in documents if row.offer is None}
+    messages = _messages(session, project, brought)
     kept = _shared(session, project, messages)
     removed = frozenset(messages - kept)
     raw = [
@@ -254,13 +257,15 @@ def _messages(session: Session, project: int, brought: Collection[int]) -> set[i
 
 
 def _shared(session: Session, project: int, messages: Collection[int]) -> set[int]:
-    """Those of the messages that belong to other projects as well."""
+    """Those of the messages that belong to other projects as well; what was offered there is a copy, and needs no mail."""
     shared: set[int] = set()
     for some in batches(messages):
         shared.update(
             session.scalars(
                 sa.select(schema.Document.message_id).where(
-                    schema.Document.message_id.in_(some), schema.Document.project_id != project
+                    schema.Document.message_id.in_(some),
+                    schema.Document.project_id != project,
+                    schema.Document.offer.is_(None),
                 )
             )
         )
@@ -291,6 +296,7 @@ def _leave_to_others(session: Session, project: int, messages: Collection[int]) 
                     sa.select(sa.func.min(schema.Document.project_id)).where(
                         schema.Document.message_id == row.id,
                         schema.Document.project_id != project,
+                        schema.Document.offer.is_(None),
                     )
                 )
                 session.execute(
@@ -330,6 +336,18 @@ def _forget_documents(session: Session, documents: Collection[int]) -> None:
     for some in batches(documents):
         _delete(session, schema.Filing, schema.Filing.document_id.in_(some))
         _delete(session, schema.Document, schema.Document.id.in_(some))
+
+
+def _forget_origin(session: Session, project: int) -> None:
+    """Where documents of other projects are from; these tell it no more, and their pages are written again."""
+    copies = schema.Document.offered_from_id == project
+    tells = sa.select(schema.Document.project_id).where(copies)
+    session.execute(
+        sa.update(schema.Project)
+        .where(schema.Project.id.in_(tells))
+        .values(version=schema.Project.version + 1)
+    )
+    session.execute(sa.update(schema.Document).where(copies).values(offered_from_id=None))
 
 
 def _delete(session: Session, table: type[schema.Base], where: sa.ColumnElement[bool]) -> int:

@@ -26,7 +26,7 @@ from intake.model import (
 from storage import audit, schema
 from storage.database import Database
 from storage.lessons import teach
-from storage.rows import classification_json, lock_project
+from storage.rows import KEPT, classification_json, lock_project
 from storage.values import HeldThing, HoldSubject, MessageStatus, NewLesson
 
 
@@ -71,14 +71,18 @@ def decide_row(
     """Write a person's word on a document, in the caller's transaction, which moves the project's version."""
     row.classification = classification_json(classification)
     row.decided_by_person, row.rejected = True, rejected
+    if row.offer is not None and not rejected:
+        row.offer = KEPT
     row.fate = Fate.FILED if filed_for else Fate.NOT_ASKED_FOR
     set_filings(session, row, filed_for)
 
 
 def set_filings(session: Session, row: schema.Document, filed_for: Sequence[str]) -> None:
-    """Say what a document counts toward, and give the part that it came as its fate."""
+    """Say what a document counts toward, and give the part that it came as its fate; none came for what was offered."""
     session.execute(sa.delete(schema.Filing).where(schema.Filing.document_id == row.id))
     session.add_all(schema.Filing(document_id=row.id, item=item) for item in filed_for)
+    if row.offer is not None:
+        return
     session.execute(
         sa.update(schema.Part)
         .where(schema.Part.message_id == row.message_id, schema.Part.number == row.number)

@@ -34,14 +34,23 @@ from storage.confidences import conceal, conceal_project, reveal
 from storage.database import Database
 from storage.holds import Holds, decide_row, open_hold, set_filings, settle_hold
 from storage.lessons import teach, unteach
+from storage.offers import ask_again, keep
 from storage.owing import owe
-from storage.rows import classification_json, document_row, lock_project, wish_json, wish_value
+from storage.rows import (
+    KEPT,
+    classification_json,
+    document_row,
+    lock_project,
+    wish_json,
+    wish_value,
+)
 from storage.values import (
     Change,
     Decided,
     Deed,
     Ending,
     HoldSubject,
+    Kept,
     LetterIntent,
     Moved,
     Opened,
@@ -68,6 +77,7 @@ class _Document:
     """It waited for a person."""
     lesson: int | None = None
     """What the decision taught."""
+    offer: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +105,8 @@ class _Before:
     opened: tuple[tuple[int, Secrecy | None], ...] = ()
     """The numbers of documents that were confidential, and why."""
     project: _Project | None = None
+    asked: tuple[int, ...] = ()
+    """The numbers of documents of earlier projects that nobody had said to keep."""
 
 
 _BEFORE = TypeAdapter(_Before)
@@ -294,6 +306,8 @@ def _change(session: Session, change: Change, row: schema.Instruction, *, now: d
         case Opened():
             opened = _set_project(session, ProjectSet(ProjectState.OPEN), row, now=now)
             return _Before(project=replace(opened, state=ProjectState.CLOSED))
+        case Kept(numbers=numbers):
+            return _Before(asked=keep(session, row.project_id, numbers, now=now))
         case _:
             assert_never(change)
 
@@ -333,6 +347,7 @@ def _as_it_stands(session: Session, document: schema.Document) -> _Document:
         rejected=document.rejected,
         fate=document.fate,
         filed_for=tuple(sorted(filed_for)),
+        offer=document.offer,
     )
 
 
@@ -353,16 +368,7 @@ def _decide(
     )
     lesson = teach(session, change.lesson, document, now=now) if change.lesson else None
     _note(session, "document.decided", document, row, now=now)
-    return _Document(
-        before.row,
-        before.classification,
-        before.decided,
-        before.rejected,
-        before.fate,
-        before.filed_for,
-        waited,
-        lesson,
-    )
+    return replace(before, waited=waited, lesson=lesson)
 
 
 def _move(session: Session, change: Moved, row: schema.Instruction, *, now: datetime) -> _Before:
@@ -383,22 +389,15 @@ def _move(session: Session, change: Moved, row: schema.Instruction, *, now: date
         copy = document_row(change.moved, project=change.to.project.id, message=document.message_id)
         session.add(copy)
     copy.rejected = False
+    if copy.offer is not None:  # it was offered there already
+        copy.offer = KEPT
     session.flush()
     session.add_all(
         schema.Filing(document_id=copy.id, item=item) for item in change.moved.filed_for
     )
     _note(session, "document.moved-away", document, row, now=now)
     _note(session, "document.moved", copy, row, now=now)
-    stood = _Document(
-        before.row,
-        before.classification,
-        before.decided,
-        before.rejected,
-        before.fate,
-        before.filed_for,
-        waited,
-    )
-    return _Before(documents=(stood,), moved_to=copy.id)
+    return _Before(documents=(replace(before, waited=waited),), moved_to=copy.id)
 
 
 def _seclude(
@@ -472,6 +471,7 @@ def _revert(session: Session, row: schema.Instruction, *, now: datetime) -> None
         _take_away(session, before.moved_to, row, now=now)
     if before.concealed:
         reveal(session, row.project_id, before.concealed, why=None, now=now)
+    ask_again(session, row.project_id, before.asked, now=now)
     for number, why in before.opened:
         conceal(session, row.project_id, [number], why=why or Secrecy.WORD, now=now)
     if before.project is not None:
@@ -504,6 +504,7 @@ def _restore(session: Session, stood: _Document, row: schema.Instruction, *, now
     document = session.get_one(schema.Document, stood.row)
     document.classification = classification_json(stood.classification)
     document.decided_by_person, document.rejected = stood.decided, stood.rejected
+    document.offer = stood.offer
     document.fate = Fate(stood.fate)
     set_filings(session, document, stood.filed_for)
     if stood.lesson is not None:

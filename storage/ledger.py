@@ -1,7 +1,7 @@
 """The ledger: what is remembered, in verbs.
 
 `directory` knows people and projects, `openings` the projects that a mail opens, `messages` what came in, `letters` what goes out, `holds` what waits for a
-person, `lessons` what a person's word taught, `instructions` what was asked for in words, `silences` what nobody wrote, `confidences` what is confidential, `dossiers`, `erasures` and `retention` how all of
+person, `lessons` what a person's word taught, `instructions` what was asked for in words, `silences` what nobody wrote, `confidences` what is confidential, `offers` what new projects begin with, `dossiers`, `erasures` and `retention` how all of
 a project is handed out and what is no longer kept; this class opens them over one database, says who this worker is, and reads where projects stand.
 """
 
@@ -29,6 +29,7 @@ from storage.letters import Letters
 from storage.liveness import liveness_of
 from storage.look_ups import LookUps
 from storage.messages import Messages
+from storage.offers import WAITS_FOR_OFFERS, Offers
 from storage.openings import Openings
 from storage.restoring import begin_again
 from storage.retention import Retention
@@ -59,6 +60,7 @@ class Ledger:
         self.lessons = Lessons(self.database)
         self.inventory = Inventory(self.database)
         self.confidences = Confidences(self.database)
+        self.offers = Offers(self.database, self._documents)
         self.dossiers = Dossiers(self.database, self._documents)
         self.erasures = Erasures(self.database)
         self.retention = Retention(self.database)
@@ -136,6 +138,7 @@ class Ledger:
                 sa.select(sa.func.min(schema.Letter.due_at)).where(
                     schema.Letter.state.in_([LetterState.INTENT, LetterState.RETRY]),
                     schema.Letter.worker_id.is_(None),
+                    sa.not_(WAITS_FOR_OFFERS),
                 )
             )
             message = session.scalar(

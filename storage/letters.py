@@ -34,6 +34,7 @@ from storage.database import Database
 from storage.holds import open_hold
 from storage.instructions import errand_of
 from storage.liveness import Liveness
+from storage.offers import WAITS_FOR_OFFERS
 from storage.owing import tell_unreached, unreached_of
 from storage.reach import reach
 from storage.rows import Documents, lock_project, received_value, standing_value, thread_value
@@ -90,7 +91,8 @@ class Letters:
     ) -> LetterClaim | None:
         """Take the letter that is due first; with `ends_bursts` an intent that ends a burst need not be due. None: there is none.
 
-        What no mail called for, a reminder or a digest, waits for its hour all the same.
+        What no mail called for, a reminder or a digest, waits for its hour all the same; and all letters of a new project
+        wait until it is decided what that is offered of earlier ones.
         """
         with self._database.write() as session:
             now = self._database.now(session)
@@ -106,6 +108,7 @@ class Letters:
                     schema.Letter.state.in_(
                         _MAY_BE_CLAIMED
                     ),  # so that those that left are not read through
+                    sa.not_(WAITS_FOR_OFFERS),
                     (is_intent & (is_due | sa.not_(waits)) if ends_bursts else is_intent & is_due)
                     | ((schema.Letter.state == LetterState.RETRY) & is_due)
                     | (schema.Letter.state == LetterState.SENDING),

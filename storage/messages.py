@@ -34,6 +34,7 @@ from storage.database import Database
 from storage.holds import open_hold
 from storage.instructions import carry_out
 from storage.liveness import Liveness
+from storage.offers import keep
 from storage.owing import owe
 from storage.reach import note_reach
 from storage.rows import document_row, lock_project, part_row
@@ -474,7 +475,13 @@ def _write_project(
 ) -> None:
     """The documents and filings of one message, checked against the view they were decided on."""
     standing = outcome.standing
-    changes = (outcome.documents, outcome.superseded, outcome.concealed, outcome.deeds)
+    changes = (
+        outcome.documents,
+        outcome.superseded,
+        outcome.concealed,
+        outcome.kept,
+        outcome.deeds,
+    )
     if standing is None or not any(changes):
         return
     moved = session.execute(
@@ -498,6 +505,7 @@ def _write_project(
         for document in sorted(replaced.all()):
             _note(session, row, "document.superseded", now=now, document=document)
     conceal(session, standing.project.id, outcome.concealed, why=Secrecy.WORD, now=now)
+    keep(session, standing.project.id, outcome.kept, now=now)
     _write_documents(session, outcome.documents, row, now=now)
     carry_out(session, outcome.deeds, standing, message=row, now=now)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 import sqlalchemy as sa
@@ -24,6 +24,7 @@ from intake.model import (
     Mailbox,
     MessageNumber,
     NotedWish,
+    Offer,
     PartOutcome,
     Project,
     ProjectId,
@@ -43,6 +44,8 @@ from storage.values import Standing
 
 _CLASSIFICATION = TypeAdapter(Classification)
 _WISH = TypeAdapter(Wish)
+KEPT, ASKED = "kept", "asked"
+"""What `document.offer` says of a document from an earlier project."""
 
 
 _OF_CLIENT = (
@@ -162,8 +165,10 @@ def classification_json(value: Classification) -> dict[str, object]:
     return dict(_CLASSIFICATION.dump_python(value, mode="json"))
 
 
-def document_value(row: schema.Document, filed_for: Sequence[str]) -> Document:
-    """A document and the items that it counts toward."""
+def document_value(
+    row: schema.Document, filed_for: Sequence[str], titles: Mapping[int, str]
+) -> Document:
+    """A document and the items that it counts toward; `titles` are those of the projects that documents are from."""
     return Document(
         number=row.number,
         sha256=Sha256(row.sha256),
@@ -182,7 +187,17 @@ def document_value(row: schema.Document, filed_for: Sequence[str]) -> Document:
         confidential=row.confidential,
         sketch=tuple(row.sketch),
         confidential_for=Secrecy(row.confidential_for) if row.confidential_for else None,
+        offer=_offer(row, titles),
     )
+
+
+def _offer(row: schema.Document, titles: Mapping[int, str]) -> Offer | None:
+    if row.offer is None:
+        return None
+    project = row.offered_from_id
+    if project is None:
+        return Offer(kept=row.offer == KEPT)
+    return Offer(kept=row.offer == KEPT, project=ProjectId(project), title=titles.get(project))
 
 
 def document_row(value: Document, *, project: int, message: int) -> schema.Document:
@@ -206,6 +221,8 @@ def document_row(value: Document, *, project: int, message: int) -> schema.Docum
         confidential=value.confidential,
         sketch=list(value.sketch),
         confidential_for=value.confidential_for,
+        offer=None if value.offer is None else KEPT if value.offer.kept else ASKED,
+        offered_from_id=value.offer.project if value.offer else None,
     )
 
 
@@ -293,8 +310,19 @@ def _read_documents(session: Session, row: schema.Project) -> tuple[Document, ..
     items: dict[int, list[str]] = {}
     for document, item in session.execute(_FILINGS, {"project": row.id}):
         items.setdefault(document, []).append(item)
-    found = session.scalars(_DOCUMENTS, {"project": row.id})
-    return tuple(document_value(entry, items.get(entry.id, ())) for entry in found)
+    found = session.scalars(_DOCUMENTS, {"project": row.id}).all()
+    titles = _titles(session, {entry.offered_from_id for entry in found} - {None})
+    return tuple(document_value(entry, items.get(entry.id, ()), titles) for entry in found)
+
+
+def _titles(session: Session, projects: Collection[int | None]) -> dict[int, str]:
+    """What projects are called; nothing is asked where there are none."""
+    if not projects:
+        return {}
+    found = session.execute(
+        sa.select(schema.Project.id, schema.Project.title).where(schema.Project.id.in_(projects))
+    )
+    return {row[0]: row[1] for row in found}
 
 
 def standing_value(session: Session, row: schema.Project, documents: Documents) -> Standing:
@@ -306,6 +334,7 @@ def standing_value(session: Session, row: schema.Project, documents: Documents) 
         documents=documents.of(session, row),
         waived=frozenset(ItemName(item) for item in words.get("waiver", ())),
         wishes=wishes_of(session, schema.Instruction.project_id == row.id),
+        offers_due=row.offers_due,
     )
 
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
-REVISION = "0008"
+REVISION = "0009"
 """The migration that made the last of these tables; a database at another one is behind (or ahead)."""
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -110,6 +110,8 @@ class Project(Base):
     confidential: Mapped[bool] = mapped_column(default=False)
     paused_until: Mapped[date | None]
     """The day on which a pause ends by itself."""
+    offers_due: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    """It is new, and what is still fresh of its client's other projects is not offered yet."""
     version: Mapped[int] = mapped_column(default=0)
     index_version: Mapped[int] = mapped_column(default=0)
 
@@ -242,6 +244,10 @@ class Document(Base):
     confidential_for: Mapped[str | None]
     former_key: Mapped[str | None]
     """Where its octets lie as well until that copy is deleted; None but for a moment."""
+    offer: Mapped[str | None]
+    """Of a document from an earlier project: whether it is kept or still asked about; None for any other."""
+    offered_from_id: Mapped[int | None] = mapped_column(sa.ForeignKey("project.id"), index=True)
+    """That project; None where it was erased since."""
     sketch: Mapped[list[int]] = mapped_column(sa.JSON(), default=list)
     __table_args__ = (
         sa.UniqueConstraint("project_id", "sha256"),

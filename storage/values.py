@@ -132,6 +132,8 @@ class Standing:
     waived: frozenset[ItemName]
     wishes: tuple[NotedWish, ...] = ()
     """What people asked of the desk for this project, oldest first."""
+    offers_due: bool = False
+    """It is new, and what is still fresh of earlier projects is not offered yet: no letter tells of it before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +209,14 @@ class Opened:
     """The mail's project begins; taking that back closes it."""
 
 
-Change = Waived | Decided | Moved | Secluded | ProjectSet | Opened
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """These documents of earlier projects hold for this one too."""
+
+    numbers: tuple[int, ...]
+
+
+Change = Waived | Decided | Moved | Secluded | ProjectSet | Opened | Kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +271,8 @@ class Settlement:
     """What the sender asked for in words, and what is done about it."""
     concealed: tuple[int, ...] = ()
     """Documents that the project has, and that this message makes confidential, by number."""
+    kept: tuple[int, ...] = ()
+    """Documents of earlier projects that were offered and that this message brings once more, by number."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ from tests.unit.compose_cast import (
     COMPLETE_MAIL,
     LAUNCH,
     MIRA,
+    OFFERED_DOCUMENTS,
     PROJECT,
     ROBIN,
     STORY_DOCUMENTS,
@@ -68,6 +69,12 @@ LETTERS: dict[str, Brief] = {
     "first-reply": brief(LetterKind.REPLY, (), received()),
     "as-before": replace(_STORY, told=told_by(_STORY.report) if _STORY.report else None),
     "complete": brief(LetterKind.REPLY, COMPLETE_DOCUMENTS, COMPLETE_MAIL),
+    "offered": brief(
+        LetterKind.REPLY, OFFERED_DOCUMENTS, received(part(Fate.FILED, "fair.xlsx", number=6))
+    ),
+    "report-offered": brief(
+        LetterKind.REPORT, OFFERED_DOCUMENTS, received(part(Fate.FILED, "fair.xlsx", number=6))
+    ),
     "too-large": brief(
         LetterKind.REPLY,
         STORY_DOCUMENTS[:2],

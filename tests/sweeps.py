@@ -18,11 +18,13 @@ from intake.model import (
     BlobNote,
     Fate,
     HoldReason,
+    Kind,
     LetterKind,
     Locator,
     Mailbox,
     OutboundMessage,
     ProjectId,
+    Secrecy,
     Sha256,
     Token,
 )
@@ -137,6 +139,24 @@ def _hold_documents(ledger: Ledger, store: Store) -> None:
     )
 
 
+def _to_offer(ledger: Ledger, store: Store) -> tuple[Decision, ...]:
+    """A project with documents, one of them confidential, and a new one of the same client that was offered nothing yet."""
+    engagement(ledger)
+    standing = ledger.standing(ledger.directory.project(TOKEN).id)
+    filed = [document(1, "the guide"), document(2, "the deck")]
+    guide = replace(filed[0].classification, kind=Kind("brand_guide"))
+    filed[0] = replace(filed[0], classification=guide, filed_for=())
+    filed[1] = replace(filed[1], confidential=True, confidential_for=Secrecy.WORD)
+    for entry in filed:
+        assert entry.blob is not None
+        store.put(
+            entry.blob, entry.filename.removesuffix(".pdf").encode(), BlobNote("application/pdf")
+        )
+    ledger.messages.settle(claimed(ledger, "papers"), accepted(standing, "papers", documents=filed))
+    engagement(ledger, token=SPRING, title="Spring fair")
+    return ()
+
+
 def _hold_messages(ledger: Ledger, store: Store) -> None:
     """A colleague's, a contact's whom no server vouches for, and those of two strangers."""
     guide = [documents.brand_guide(TODAY)]
@@ -237,7 +257,9 @@ KEEP = Stage(
     },
 )
 """remind, place, erase, retention"""
-STAGES = (MAIL, DECIDE, KEEP)
+OFFER = Stage("offer", (letter(number=21, to=f"intake+{SPRING}@studio.example"),), _to_offer)
+"""offer: a project is new, and its client writes before it was offered what an earlier one has"""
+STAGES = (MAIL, DECIDE, KEEP, OFFER)
 """Every step is in one of these: a new step is a stage of its own or part of one."""
 
 

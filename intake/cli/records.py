@@ -14,10 +14,10 @@ from zoneinfo import ZoneInfo
 
 from intake.cli import options, tables
 from intake.cli.contract import health_json, lesson_json, review_json, status_json
-from intake.cli.terminal import print_json, settings, show
+from intake.cli.terminal import print_json, settings, show, warn
 from intake.config import Settings
 from intake.config.checks import suggestion
-from intake.errors import ConfigError
+from intake.errors import ConfigError, IntakeError
 from intake.health import ledger_findings
 from intake.model import (
     Address,
@@ -187,7 +187,24 @@ def open_project(opening: Opening, *, config: Path | None) -> None:
     )
     with open_ledger(decided) as ledger:
         opened = ledger.directory.open_project(new)
+        _offer(decided, ledger)
     show(tables.printable(subaddress(decided.intake.address, opened.token)))
+
+
+def _offer(decided: Settings, ledger: Ledger) -> None:
+    """Have new projects begin with what is still fresh of their clients' other ones."""
+    from intake.app import open_blobs
+    from intake.offers import offer_due
+
+    try:
+        if ledger.offers.due():
+            offer_due(decided, ledger, open_blobs(decided))
+    except ConfigError:
+        raise
+    except IntakeError as error:
+        warn(
+            f"{error} The worker offers what is still fresh of earlier projects as soon as it can."
+        )
 
 
 def list_projects(config: Path | None) -> None:

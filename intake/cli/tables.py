@@ -27,6 +27,7 @@ from intake.model import (
     Client,
     CompletenessReport,
     Disposition,
+    Document,
     InboundMessage,
     ItemReport,
     ItemState,
@@ -125,9 +126,16 @@ def _documents(entry: ItemReport) -> str:
     return "\n".join(
         f"{listed.document.number}: "
         + (printable(listed.document.filename) or "(no name)")
-        + ("" if listed.current else " [dim](not counted)[/]")
+        + ("" if listed.current else f" [dim]({_uncounted(listed.document)})[/]")
         for listed in entry.documents
     )
+
+
+def _uncounted(document: Document) -> str:
+    """Why a document does not count: what an earlier project had waits for a word."""
+    if document.offer is None or not document.is_offered:
+        return "not counted"
+    return f"from {printable(document.offer.title or 'an earlier project')}, not kept yet"
 
 
 def _doubtful(letters: Sequence[DoubtfulLetter]) -> Table:

@@ -31,7 +31,12 @@ def wanted_sections(
         told = (say("as_before", names=missing_names(scene)),) if wanted else ()
         return (Section("", closing=told),)
     return (
-        Section(say("heading_missing"), wanted, closing=closing if wanted else (), is_main=True),
+        Section(
+            say("heading_missing"),
+            wanted,
+            closing=(*_keep_all(scene), *closing) if wanted else (),
+            is_main=True,
+        ),
         Section(say("heading_coming_up"), coming_up(scene)),
         Section(say("heading_optional"), optional(scene) if asks_for_more else ()),
     )
@@ -62,7 +67,10 @@ def asked(scene: Scene, entries: Sequence[ItemReport]) -> tuple[Line, ...]:
 def optional(scene: Scene) -> tuple[Line, ...]:
     """The items that nobody must send and that are not here."""
     return tuple(
-        _wanted_line(scene, entry)
+        replace(
+            _wanted_line(scene, entry),
+            answers=is_not_to_be_had(scene, entry) if entry.offered else (),
+        )
         for entry in scene.report.items
         if not entry.item.required and entry.state not in _DONE
     )
@@ -135,7 +143,19 @@ def _wanted_line(scene: Scene, entry: ItemReport) -> Line:
         detail = f"{detail} {scene.templates.say('promised', until=entry.later)}".strip()
     if entry.vetoed:
         detail = f"{detail} {scene.templates.say('needed_after_all')}".strip()
-    return Line(Mark.NUMBER, scene.label(entry.item), detail, number=_number(scene, entry))
+    return Line(
+        Mark.NUMBER,
+        scene.label(entry.item),
+        detail,
+        number=_number(scene, entry),
+        origins=tuple(origin(scene, each) for each in entry.offered[: scene.most_lines]),
+    )
+
+
+def _keep_all(scene: Scene) -> tuple[str, ...]:
+    """One word for all that earlier projects had, where it is more than one thing."""
+    several = sum(bool(entry.offered) for entry in scene.report.items) > 1
+    return (scene.templates.say("keep_all"),) if several else ()
 
 
 def _coming_up(scene: Scene, entry: ItemReport) -> str:

@@ -26,13 +26,16 @@ def mailto(address: Address, *, subject: str = "", body: str = "") -> str:
 def is_not_to_be_had(scene: Scene, entry: ItemReport) -> tuple[Answer, ...]:
     """What says "we have no event calendar"; of an item that a document may be for, also "file 7 is the event calendar".
 
-    Of documents that came just now the letter asks where it tells of them.
+    Of documents that came just now the letter asks where it tells of them. Of what an earlier project had: "keep it".
     """
     if not scene.answers:
         return ()
     say = scene.templates.say
     label = scene.label(entry.item)
     number = scene.report.items.index(entry) + 1
+    if entry.offered:
+        keep = say("answer_keep", label=label)
+        return (_answer(scene, keep, typed_keep(scene, number)),)
     asked = undecided(entry) if entry.state is ItemState.UNSURE else []
     older = [document.number for document in asked if document.number not in scene.new]
     named = [_is(scene, document, entry.item) for document in older[:_MOST_GUESSES]]
@@ -68,6 +71,11 @@ def typed_none(scene: Scene, number: int) -> str:
     return scene.templates.say("typed_none", number=number)
 
 
+def typed_keep(scene: Scene, number: int) -> str:
+    """The words that say that what an earlier project had for an item holds for this one too."""
+    return scene.templates.say("typed_keep", number=number)
+
+
 def typed_else(scene: Scene, number: int) -> str:
     """The words that say that a document is not what it was taken for."""
     return scene.templates.say("typed_else", number=number)
@@ -75,11 +83,7 @@ def typed_else(scene: Scene, number: int) -> str:
 
 def undecided(entry: ItemReport) -> list[Document]:
     """The documents that may be for an item, and nobody has said so yet."""
-    return [
-        listed.document
-        for listed in entry.documents
-        if not (listed.current or listed.document.superseded)
-    ]
+    return list(entry.unsure)
 
 
 def _is(scene: Scene, number: int, item: Item) -> Answer:

@@ -183,12 +183,17 @@ def _came(scene: Scene, part: PartOutcome, message: Received) -> Line:
     fate, mark = _sentence(part.fate), CAME[part.fate]
     entries = items_of(scene, document)
     if mark is Mark.DONE and entries and not is_current(scene, document):
-        if any(entry.state is ItemState.UNSURE for entry in entries):
+        if any(_asks_of(entry, document) for entry in entries):
             return _question(scene, part, message)
         wanted = wanted_of(scene, entries[0]) if scene.as_before else ""
         told = say("fate_not_current", wanted=wanted)
         return Line(Mark.NOTED, taken_for(scene, document), told, origins=(where,))
     return Line(mark, taken_for(scene, document), say(fate), origins=(where,))
+
+
+def _asks_of(entry: ItemReport, document: Document) -> bool:
+    """Whether it is this document that leaves an item open."""
+    return entry.state is ItemState.UNSURE and document in entry.unsure
 
 
 def _link_to(part: PartOutcome, message: Received) -> LinkFound | None:

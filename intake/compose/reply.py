@@ -69,7 +69,9 @@ def _how_to(brief: Brief, scene: Scene, people: tuple[str, ...]) -> Section:
     taken = _taken(brief, scene)
     told = []
     if scene.report.wanted and not scene.as_before:
-        number = scene.report.items.index(scene.report.wanted[0]) + 1
+        wanted = scene.report.wanted
+        example = next((entry for entry in wanted if not entry.offered), wanted[0])
+        number = scene.report.items.index(example) + 1
         told.append(say("how_to_missing", typed=typed_none(scene, number)))
     if taken:
         told.append(say("how_to_file", typed=_example(scene, taken[0])))

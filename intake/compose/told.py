@@ -37,4 +37,5 @@ def _told(number: int, entry: ItemReport) -> list[object]:
         entry.later.isoformat() if entry.later else None,
         entry.vetoed,
         [document.number for document in undecided(entry)],
+        [document.number for document in entry.offered],
     ]

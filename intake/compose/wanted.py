@@ -5,16 +5,44 @@ The letters say it of every missing item, and of a document that came and does n
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
+from intake.compose.legible import legible
 from intake.compose.letter import Scene
-from intake.compose.mailto import undecided
+from intake.compose.mailto import typed_keep, undecided
 from intake.compose.words import spoken
 from intake.model import ItemReport, ItemState
 
 _DAYS_A_MONTH = 30.4
+_TITLE_CHARACTERS = 60
 
 
 def wanted_of(scene: Scene, entry: ItemReport) -> str:
     """What is wanted of an item that is not done, "" where its label says it all."""
+    if not entry.offered:
+        return _by_state(scene, entry)
+    is_partly = entry.state is ItemState.PARTLY
+    rest = _by_state(scene, entry) if is_partly or undecided(entry) else ""
+    return f"{rest} {_offered(scene, entry)}".strip()
+
+
+def _offered(scene: Scene, entry: ItemReport) -> str:
+    """What an earlier project had, from which and when, and how to keep it."""
+    say = scene.templates.say
+    offers = [document.offer for document in entry.offered if document.offer is not None]
+    titles = [legible(offer.title, limit=_TITLE_CHARACTERS) for offer in offers if offer.title]
+    latest = max(document.received_at for document in entry.offered)
+    day = latest.astimezone(ZoneInfo(scene.report.project.timezone)).date()
+    return say(
+        "offered",
+        n=len(entry.offered),
+        projects=tuple(dict.fromkeys(titles)),
+        day=say("day", day=day),
+        typed=typed_keep(scene, scene.report.items.index(entry) + 1),
+    )
+
+
+def _by_state(scene: Scene, entry: ItemReport) -> str:
     say = scene.templates.say
     match entry.state:
         case ItemState.PARTLY:

@@ -101,10 +101,7 @@ class IntakeSettings(BaseModel):
     default_checklist: Annotated[str | None, AfterValidator(known_checklist)] = None
     timezone: Annotated[str, TIMEZONE] = "UTC"
     fiscal_year_starts: Annotated[int, MONTH_NAME, MONTH] = 1
-    reuse: Annotated[
-        Literal["ask", "auto", "never"],
-        not_yet("documents of earlier projects are not offered again", "ask"),
-    ] = "ask"
+    reuse: Literal["ask", "auto", "never"] = "ask"
     answer_mail_since: date | None = None
 
 

@@ -35,6 +35,7 @@ from intake.instructions.values import (
     Keep,
     KnownItem,
     Later,
+    Leave,
     NotApplicable,
     Waive,
 )
@@ -477,11 +478,36 @@ def keep(sight: Sight) -> Found | None:
         "except",
         "still",
     )
-    if not _keeps(seen):
-        return None
     if strangers(seen) or things_at(seen, Person, Aim, When):
         return None
+    if places_of(seen, "keep") and places_of(seen, "no", "not") and not places_of(seen, "newer"):
+        return _not_kept(sight, seen)
+    is_offered = any(entry.offered for entry in offered)
+    if not _keeps(seen) and not (is_offered and _still_holds(seen)):
+        return None
     return _kept(sight, seen, offered)
+
+
+def _still_holds(seen: Sequence[Seen]) -> bool:
+    """“Still valid” of what was offered needs no name."""
+    return bool(places_of(seen, "valid")) and not places_of(seen, "no", "not")
+
+
+def _not_kept(sight: Sight, seen: Sequence[Seen]) -> Found | None:
+    """“Don't keep the deck”: what was offered of it is left out."""
+    offered = {entry.number: entry for entry in sight.context.documents if entry.offered_for}
+    named = set(_files_in(seen)) & offered.keys()
+    for noun in nouns_at(seen, things_at(seen, Noun, Number), sight.context):
+        named |= {
+            number for number, entry in offered.items() if set(noun.items) & set(entry.offered_for)
+        }
+    return tuple(Leave(number, sight.phrase) for number in sorted(named)) or None
+
+
+def _files_in(seen: Sequence[Seen]) -> tuple[int, ...]:
+    """The documents that are named, by number."""
+    named = (thing for entry in seen for thing in entry.named if isinstance(thing, Files))
+    return tuple(number for thing in named for number in thing.numbers)
 
 
 def _keeps(seen: Sequence[Seen]) -> bool:
@@ -568,7 +594,7 @@ def _kept(sight: Sight, seen: Sequence[Seen], offered: Sequence[KnownItem]) -> F
             else None
         )
     if things_at(seen, Files):
-        return None
+        return _files_kept(sight, _files_in(seen))
     if nouns:
         narrowed = tuple(
             replace(noun, items=tuple(item for item in noun.items if item in names) or noun.items)
@@ -580,10 +606,24 @@ def _kept(sight: Sight, seen: Sequence[Seen], offered: Sequence[KnownItem]) -> F
     topic = tuple(noun for noun in sight.topic if set(noun.items) & set(names))
     if topic:
         return each(topic, lambda item: Keep(item, sight.phrase), sight.phrase)
-    if len(names) == 1 or (places_of(seen, "both") and len(names) == 2):
-        return tuple(Keep(item, sight.phrase) for item in names)
+    given = tuple(entry.item for entry in offered if entry.offered)
+    if any(entry.text in {"well", "up"} for entry in seen):  # that is how a letter ends
+        return None
+    if given or len(names) == 1 or (places_of(seen, "both") and len(names) == 2):
+        return tuple(Keep(item, sight.phrase) for item in given or names)
     return (
         Ambiguous(
             Doubt.WHICH_ITEM, tuple(Keep(item, sight.phrase) for item in names), sight.phrase
         ),
     )
+
+
+def _files_kept(sight: Sight, numbers: Sequence[int]) -> Found | None:
+    """“Keep file 1”: what it is offered for."""
+    items = [
+        item
+        for entry in sight.context.documents
+        if entry.number in numbers
+        for item in entry.offered_for
+    ]
+    return tuple(Keep(item, sight.phrase) for item in dict.fromkeys(items)) or None

@@ -38,7 +38,10 @@ class KnownItem:
 
 @dataclass(frozen=True, slots=True)
 class KnownDocument:
-    """A document by its number in the project. `arrived`: it came with the message that is read."""
+    """A document by its number in the project. `arrived`: it came with the message that is read.
+
+    `offered_for` are the items for which it is offered from an earlier project.
+    """
 
     number: int
     filename: str = field(repr=False)
@@ -46,6 +49,7 @@ class KnownDocument:
     title: str | None = field(default=None, repr=False)
     unsure: bool = False
     arrived: bool = False
+    offered_for: tuple[ItemName, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ class IndexState(StrEnum):
 
     CURRENT = "current"
     UNSURE = "unsure"
+    OFFERED = "offered"
     STALE = "stale"
     NOT_ASKED_FOR = "not-asked-for"
     OLDER_VERSION = "older-version"
@@ -44,6 +45,8 @@ class IndexEntry:
     key: BlobKey | None = field(default=None, repr=False)
     url: str | None = field(default=None, repr=False)
     confidential: bool = False
+    origin: str | None = field(default=None, repr=False)
+    """The earlier project of which it is a copy, "" for one that was erased; None for what came for this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,10 @@ _WEB_ADDRESS = re.compile(r"https?://(?P<host>[^\s<>\"/?#@\[\]]+)([/?#][^\s<>\"]
 _HEADINGS = {
     IndexState.CURRENT: ("Up to date", "What counts today."),
     IndexState.UNSURE: ("To be looked at", "A person still has to say what these are."),
+    IndexState.OFFERED: (
+        "From earlier projects",
+        "These count once the client says to keep them.",
+    ),
     IndexState.STALE: ("Out of date", "Filed, but a newer one is wanted."),
     IndexState.NOT_ASKED_FOR: ("Also received", "Nobody asked for these; they are kept."),
     IndexState.OLDER_VERSION: ("Older versions", "A newer version of each is listed above."),
@@ -161,6 +168,7 @@ def _described(index: ProjectIndex, entry: IndexEntry) -> _JsonObject:
         "sha256": entry.sha256,
         "path": None if entry.key is None else _relative(index, entry.key),
         "url": entry.url,
+        "offered_from": entry.origin,
     }
 
 
@@ -208,6 +216,8 @@ def _purpose(entry: IndexEntry) -> Iterator[str]:
     yield from (label for label in entry.item_labels if label != entry.kind_label)
     if entry.period:
         yield entry.period
+    if entry.origin is not None:
+        yield f"from {shown_name(entry.origin)}" if entry.origin else "from an earlier project"
 
 
 def _relative(index: ProjectIndex, key: BlobKey) -> str:

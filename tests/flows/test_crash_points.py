@@ -19,6 +19,7 @@ from tests.sweeps import (
     DECIDE,
     LAPTOP,
     MAIL,
+    OFFER,
     STAGES,
     SWEEPS,
     Choice,
@@ -65,6 +66,7 @@ def test_every_instant_is_passed_where_it_can_be_killed_at(lives: Crashing, tmp_
             stack.enter_context(worlds(tmp_path / stage.name, place, stage))
             for place, stage in (
                 (LAPTOP, DECIDE),
+                (LAPTOP, OFFER),
                 (replace(LAPTOP, sink="sent-folder"), MAIL),
             )
         ]

@@ -99,7 +99,8 @@ def test_no_row_of_any_table_names_it_any_more(ledger: Ledger) -> None:
     ledger.erasures.begin(TOKEN)
 
     assert {name for name, number in before.items() if not number} == {
-        "message.assigned_project_id"
+        "document.offered_from_id",
+        "message.assigned_project_id",
     }
     assert set(rows_about(ledger, project.id).values()) == {0}
     assert [count(ledger, table) for table in (schema.Document, schema.Example)] == [0, 0]

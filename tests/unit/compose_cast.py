@@ -28,6 +28,7 @@ from intake.model import (
     LinkFate,
     LinkFound,
     Mailbox,
+    Offer,
     PartOutcome,
     Project,
     ProjectId,
@@ -257,6 +258,40 @@ STORY_DOCUMENTS = (
     document(6, sure("case_study"), "Case study Norden Clinic.pdf"),
     document(7, unsure("event_calendar"), "agenda_spring.xlsx", fate=Fate.UNSURE, filed_for=()),
 )
+SUMMER = Offer(kept=False, project=ProjectId(7), title="Q3 launch")
+SPRING_FAIR = Offer(kept=False, project=ProjectId(5), title="Spring trade fair")
+_MARCH = datetime(2026, 3, 12, 9, tzinfo=UTC)
+OFFERED_DOCUMENTS = (
+    replace(
+        document(1, sure("deck"), "Larkfield_Series-A.pdf", filed_for=[DECK], received_at=_MARCH),
+        offer=SUMMER,
+    ),
+    replace(
+        document(2, yearly(), "2026 product plan.xlsx", filed_for=[YEAR], received_at=_MARCH),
+        offer=replace(SUMMER, kept=True),
+    ),
+    *(
+        replace(
+            document(
+                number,
+                sure("blog_post"),
+                f"post-{number}.docx",
+                filed_for=[POSTS],
+                received_at=_MARCH,
+            ),
+            offer=offer,
+        )
+        for number, offer in ((3, SPRING_FAIR), (4, SUMMER))
+    ),
+    document(5, sure("blog_post"), "why-we-test.docx", filed_for=[POSTS]),
+    document(
+        6,
+        sure("event_calendar", span=Span(date(2026, 12, 1), date(2027, 5, 30))),
+        "fair.xlsx",
+        filed_for=[CALENDAR],
+    ),
+)
+"""What a new project begins with, one thing of it kept, and what came since."""
 STORY_MAIL = received(
     part(Fate.OPENED, "for-robin.zip", path="2"),
     part(Fate.FILED, "2026 product plan.xlsx", number=2, path="2!a", container="2"),

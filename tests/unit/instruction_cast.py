@@ -56,6 +56,10 @@ OFFERED = replace(
         else entry
         for entry in ITEMS
     ),
+    documents=(
+        *DOCUMENTS,
+        KnownDocument(7, "Series A 2026.pdf", Kind("deck"), offered_for=(DECK,)),
+    ),
 )
 """A contact of a new project who may keep the deck and the brand guide of an earlier one."""
 

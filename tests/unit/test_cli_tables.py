@@ -1,6 +1,7 @@
 """What people read on the terminal."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from io import StringIO
 
@@ -20,6 +21,7 @@ from intake.model import (
     HoldId,
     InboundMessage,
     Item,
+    ItemDocument,
     ItemName,
     ItemReport,
     ItemState,
@@ -27,6 +29,7 @@ from intake.model import (
     LetterKind,
     LetterNumber,
     Mailbox,
+    Offer,
     Project,
     ProjectId,
     ProjectState,
@@ -34,6 +37,7 @@ from intake.model import (
     Token,
 )
 from storage.values import DoubtfulLetter, HeldThing, HoldSubject
+from tests.unit.compose_cast import document, sure
 
 DESK = Address("intake@studio.example")
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -96,6 +100,27 @@ def test_the_status_names_the_project_its_address_and_what_is_missing() -> None:
 
 def test_a_status_without_projects_says_how_to_open_one() -> None:
     assert "intake project open" in printed(tables.status([], address=DESK, held=[], doubtful=[]))
+
+
+@pytest.mark.parametrize(
+    ("title", "told"),
+    [
+        ("Q3 launch", "1: deck.pdf (from Q3 launch, not kept yet)"),
+        (None, "1: deck.pdf (from an earlier project, not kept yet)"),
+    ],
+)
+def test_the_status_says_of_what_is_offered_where_it_is_from(title: str | None, told: str) -> None:
+    deck = document(1, sure("deck"), "deck.pdf")
+    offered = replace(deck, offer=Offer(kept=False, title=title))
+    entry = ItemReport(
+        Item(ItemName("deck"), "Deck", Kind("deck")),
+        ItemState.UNSURE,
+        0,
+        (ItemDocument(offered, current=False),),
+    )
+    report = CompletenessReport(PROJECT, date(2026, 11, 22), (entry,))
+
+    assert told in printed(tables.status([report], address=DESK, held=[], doubtful=[]))
 
 
 def test_the_queue_names_what_can_be_done() -> None:

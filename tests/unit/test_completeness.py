@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -21,6 +21,7 @@ from intake.model import (
     ItemReport,
     ItemState,
     Kind,
+    Offer,
     Problem,
     Project,
     Span,
@@ -435,3 +436,75 @@ def test_own_kind_of_the_operator_counts_like_any_other() -> None:
     item = replace(DECK, kind=Kind("price_list"), max_age_days=None)
 
     assert report_on(item, [document(1, sure("price_list", span=YEAR_NOW))]).have == 1
+
+
+# ---------------------------------------------------------------- what an earlier project had
+
+
+def offered(number: int, classification: Classification, *, kept: bool = False) -> Document:
+    return replace(document(number, classification), offer=Offer(kept=kept))
+
+
+def test_what_is_offered_is_a_question_until_it_is_kept() -> None:
+    asked, kept = offered(1, sure("deck")), offered(1, sure("deck"), kept=True)
+
+    entry, done = report_on(DECK, [asked]), report_on(DECK, [kept])
+
+    assert (entry.state, entry.have, entry.offered) == (ItemState.UNSURE, 0, (asked,))
+    assert (done.state, done.have, done.offered) == (ItemState.RECEIVED, 1, ())
+
+
+def test_what_came_for_the_project_itself_makes_an_offer_moot() -> None:
+    entry = report_on(DECK, [offered(1, sure("deck")), document(2, sure("deck"))])
+
+    assert (entry.state, entry.have, entry.offered) == (ItemState.RECEIVED, 1, ())
+    assert [listed.current for listed in entry.documents] == [False, True]
+
+
+def test_an_offer_that_is_no_longer_fresh_is_nothing_that_came() -> None:
+    entry = report_on(QUARTER, [offered(1, quarterly(QUARTER_PAST, "2026-Q3"))])
+
+    assert (entry.state, entry.came, entry.offered) == (ItemState.MISSING, None, ())
+
+
+def test_an_offer_that_a_person_dropped_is_no_offer() -> None:
+    dropped = replace(offered(1, sure("deck")), rejected=True)
+
+    assert report_on(DECK, [dropped]).state is ItemState.MISSING
+
+
+@pytest.mark.parametrize(
+    ("here", "given", "state"),
+    [
+        (0, 1, ItemState.UNSURE),
+        (1, 1, ItemState.PARTLY),
+        (1, 2, ItemState.UNSURE),
+        (3, 0, ItemState.RECEIVED),
+    ],
+)
+def test_an_item_of_several_is_as_open_as_its_offers_leave_it(
+    here: int, given: int, state: ItemState
+) -> None:
+    own = [document(number, sure("blog_post")) for number in range(1, here + 1)]
+    offers = [offered(number, sure("blog_post")) for number in range(10, 10 + given)]
+
+    entry = report_on(POSTS, [*own, *offers])
+
+    assert (entry.state, entry.have, len(entry.offered)) == (state, here, given)
+
+
+def test_what_is_unsure_by_itself_is_told_apart_from_what_is_offered() -> None:
+    asked, maybe = offered(1, sure("deck")), document(2, unsure("deck"))
+
+    entry = report_on(DECK, [asked, maybe])
+
+    assert (entry.unsure, entry.offered) == ((maybe,), (asked,))
+
+
+def test_a_document_ages_from_the_day_that_it_was_where_the_project_is() -> None:
+    late = datetime(2025, 11, 22, 23, 30, tzinfo=UTC)  # the 23rd in Vienna
+    deck = document(1, sure("deck"), received_at=late)
+    vienna = replace(PROJECT, timezone="Europe/Vienna")
+
+    assert report_on(DECK, [deck]).state is ItemState.STALE
+    assert report_on(DECK, [deck], project=vienna).state is ItemState.RECEIVED

@@ -247,7 +247,6 @@ def test_a_mistake_is_told_with_its_path(tmp_path: Path, section: str, sentence:
 @pytest.mark.parametrize(
     ("section", "path", "sentence"),
     [
-        ("intake: {address: a@b.example, reuse: auto}", "intake.reuse", "not offered again yet"),
         ("letters: {languages: [french]}", "letters.languages", "write it like en, de or pt-BR"),
         ("letters: {languages: [en, en]}", "letters.languages", "names a language twice"),
         ("letters: {languages: []}", "letters.languages", "name one language at least"),

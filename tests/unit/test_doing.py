@@ -40,6 +40,7 @@ from intake.model import (
     Kind,
     MessageNumber,
     NotedWish,
+    Offer,
     ProjectId,
     ProjectState,
     Remark,
@@ -51,7 +52,7 @@ from intake.model import (
 )
 from intake.translation import instruction_of, wish_of
 from intake.wishes import quiet_until, sayings_of
-from storage.values import Decided, Ending, ProjectSet, Secluded, Standing, Waived
+from storage.values import Decided, Ending, Kept, ProjectSet, Secluded, Standing, Waived
 from tests.unit.compose_cast import (
     MIRA,
     NOON,
@@ -338,6 +339,21 @@ def test_what_has_only_aged_is_kept() -> None:
     plan = one(Keep(DECK), view(documents=[FILED], on=TODAY + timedelta(days=900)))
 
     assert (plan.state, plan.effect) == (DONE, None)
+
+
+@pytest.mark.parametrize("by", [MIRA.address, ROBIN.address])
+def test_what_an_earlier_project_had_is_kept_by_anybody_s_word(by: Address) -> None:
+    offered = replace(FILED, offer=Offer(kept=False))
+
+    plan = one(Keep(DECK), view(by=by, documents=[offered]))
+
+    assert (plan.state, plan.effect) == (DONE, Kept((1,)))
+
+
+def test_what_counts_already_need_not_be_kept() -> None:
+    plan = one(Keep(DECK), BY_MIRA)
+
+    assert (plan.state, plan.effect, plan.remark) == (TOLD, None, Remark.ALREADY)
 
 
 def test_mail_that_nobody_is_answered_about_only_puts_things_right() -> None:

@@ -18,6 +18,7 @@ from intake.model import (
     Kind,
     LinkFate,
     LinkFound,
+    Offer,
     Part,
     Problem,
     Role,
@@ -180,6 +181,35 @@ def test_octets_that_the_project_has_are_a_duplicate_with_their_number() -> None
 
     assert [(part.fate, part.number) for part in decision.parts] == [(Fate.DUPLICATE, 4)]
     assert decision.documents == ()
+
+
+def test_octets_that_an_earlier_project_offered_are_filed_now_and_its_own() -> None:
+    twin = replace(old(4, sure("deck")), sha256=entry("deck.pdf").part.sha256)
+    offered = replace(twin, offer=Offer(kept=False))
+
+    decision = decide([entry("deck.pdf")], [], documents=[offered])
+
+    assert [(part.fate, part.number) for part in decision.parts] == [(Fate.FILED, 4)]
+    assert (decision.kept, decision.documents) == ((4,), ())
+
+
+def test_an_address_that_an_earlier_project_offered_counts_now() -> None:
+    [first] = decide([], [], links=[link(POST)]).documents
+
+    decision = decide(
+        [], [], links=[link(POST)], documents=[replace(first, offer=Offer(kept=False))]
+    )
+
+    assert (decision.kept, decision.documents) == ((first.number,), ())
+
+
+def test_a_lower_number_in_the_same_name_is_an_older_version_though_it_came_later() -> None:
+    decision = one(
+        sure("deck"), "Deck v2.pdf", sketch=SAME, documents=[old(1, sure("deck"), "Deck v3.pdf")]
+    )
+
+    assert decision.documents[0].fate is Fate.OLDER_VERSION
+    assert decision.superseded == ()
 
 
 def test_octets_that_a_person_rejected_are_not_said_to_be_filed() -> None:

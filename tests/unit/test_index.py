@@ -192,6 +192,25 @@ def test_the_same_documents_in_another_order_and_zone_give_the_same_octets() -> 
     assert render_json(one) == render_json(two)
 
 
+@pytest.mark.parametrize(
+    ("origin", "told"),
+    [("Q3 launch", "from Q3 launch"), ("", "from an earlier project"), (None, "Investor deck</")],
+)
+def test_what_is_offered_is_told_with_the_project_that_it_is_from(
+    origin: str | None, told: str
+) -> None:
+    page = render_html(index(replace(DECK, state=IndexState.OFFERED, origin=origin))).decode()
+
+    assert "From earlier projects" in page
+    assert told in page
+
+
+def test_of_what_is_confidential_the_page_does_not_tell_where_it_is_from() -> None:
+    secret = replace(SECRET, state=IndexState.OFFERED, origin="Q3 launch")
+
+    assert b"Q3 launch" not in render_html(index(secret)) + render_json(index(secret))
+
+
 def test_the_json_says_the_same_for_programs() -> None:
     described = json.loads(render_json(index(ROADMAP, DECK, SECRET)))
 
@@ -210,5 +229,6 @@ def test_the_json_says_the_same_for_programs() -> None:
         "sha256": SHA256,
         "path": "Pitch-Deck--abababababababab.pdf",
         "url": None,
+        "offered_from": None,
     }
     assert described["documents"][2].keys() == {"number", "state", "received_at", "confidential"}

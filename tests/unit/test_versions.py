@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import random
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -13,18 +13,19 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
 from intake.extract import ExtractLimits, extract
-from intake.model import Cadence, Document, Extract, Family, Page, Span
+from intake.model import Cadence, Document, Extract, Family, Offer, Page, Span
 from intake.sketch import SKETCH_SIZE, sketch_of, words_of
 from intake.versions import (
     NEARLY_ALL,
     RELATED_TEXT,
     SAME_TEXT,
     edition,
+    is_older,
     is_version,
     resemblance,
     stem,
 )
-from tests.unit.compose_cast import document, sure
+from tests.unit.compose_cast import NOON, document, sure
 
 LIMITS = ExtractLimits(document_octets=5_000_000, pages=100)
 WORDS = "harbour crane ledger meadow signal copper window orchard timber velvet lantern saddle pepper canyon".split()  # noqa: SIM905
@@ -313,6 +314,39 @@ def test_in_one_message_the_numbers_of_the_names_say_which_is_newer(older: str, 
     first, second = made("deck", text, filename=older), made("deck", text, filename=newer)
 
     assert edition(first) < edition(second)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "older"),
+    [
+        ("Deck v10.pdf", "Deck v9.pdf", True),
+        ("Deck v9.pdf", "Deck v10.pdf", False),
+        ("Deck v2.1.pdf", "Deck FINAL v2.pdf", True),
+        ("Deck final_v3.pdf", "Deck final_v3 (2).pdf", False),
+        ("Deck final_v3 (2).pdf", "Deck final_v3.pdf", False),  # saved anew, under its own name
+        ("Deck v3.pdf", "Deck.pdf", False),
+        ("Deck FINAL final.pptx", "Deck.pptx", False),
+        ("Deck v3.pdf", "Sales deck v1.pdf", False),
+    ],
+)
+def test_in_a_later_message_only_a_lower_number_in_the_same_name_is_older(
+    first: str, second: str, *, older: bool
+) -> None:
+    ours = made("deck", prose(300), filename=first)
+    theirs = replace(
+        made("deck", prose(300), filename=second), received_at=NOON + timedelta(days=1)
+    )
+
+    assert is_older(theirs, ours) is older
+
+
+def test_numbers_say_nothing_across_projects() -> None:
+    offered = replace(made("deck", prose(300), filename="Deck v3.pdf"), offer=Offer(kept=False))
+    theirs = replace(
+        made("deck", prose(300), filename="Deck v1.pdf"), received_at=NOON + timedelta(days=1)
+    )
+
+    assert not is_older(theirs, offered)
 
 
 @given(name=st.text(max_size=80))
