@@ -823,7 +823,8 @@ WHOLE_MESSAGE = ""
 class LetterKind(StrEnum):
     """Why we write. `COLLEAGUE` asks a freelancer whether somebody on a client's domain may send files for it.
 
-    `ERRAND` asks somebody whom the client named for one item.
+    `ERRAND` asks somebody whom the client named for one item, `ALERT` tells the operator of trouble with the desk itself.
+    `WEBHOOK` is no letter but a call of the operator's program, which is owed and tried as letters are.
     """
 
     REPLY = "reply"
@@ -834,6 +835,8 @@ class LetterKind(StrEnum):
     DIGEST = "digest"
     NOTICE = "notice"
     ERRAND = "errand"
+    ALERT = "alert"
+    WEBHOOK = "webhook"
 
 
 SILENCE = "silence:"

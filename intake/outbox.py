@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from intake import telemetry
-from intake.compose import Digest, Languages, Matter, Templates, compose
+from intake.alerts import alerted, thread_of_alert
+from intake.compose import Alerted, Digest, Languages, Matter, Templates, compose
 from intake.confidential import nameless, nameless_parts, without_subject
 from intake.config import Settings
 from intake.errors import (
@@ -204,6 +205,8 @@ class Outbox:
                 return decision.due.at if decision else None
             if claim.kind is LetterKind.DIGEST:
                 return claim.now if self._digest(claim) else None
+            if claim.kind is LetterKind.ALERT:
+                return claim.now if self._alerted(claim) else None
         except ConfigError:
             return claim.now  # composing it tells what is wrong
         return claim.now
@@ -232,8 +235,15 @@ class Outbox:
         """What a letter that no mail called for is about."""
         if claim.kind is LetterKind.DIGEST:
             return Digest(self._digest(claim))
+        if claim.kind is LetterKind.ALERT:
+            return self._alerted(claim)
         decision = self._decision(claim) if claim.cause.startswith(SILENCE) else None
         return decision.matter if decision else None
+
+    def _alerted(self, claim: LetterClaim) -> Alerted | None:
+        """What an alert is about; None where it is not to leave any more."""
+        person = claim.recipient.address
+        return alerted(self.settings, self.ledger, claim.cause, recipient=person, now=claim.now)
 
     def _dropped(self, claim: LetterClaim) -> bool:
         self.ledger.letters.dropped(claim)
@@ -395,7 +405,9 @@ class Outbox:
         )
 
     def _templates(self, claim: LetterClaim, projects: Sequence[Project]) -> Templates:
-        """In the client's language to its people; else in the one in which they write, now or lately."""
+        """In the client's language to its people; else in the one in which they write, now or lately; to the operator in ours."""
+        if claim.kind is LetterKind.ALERT:
+            return self.languages.of(None)
         person = claim.recipient.address
         clients = (project.client for project in projects)
         chosen = {one.language for one in clients if is_among(person, one.contacts)}
@@ -450,6 +462,12 @@ class Outbox:
 
     def _thread(self, claim: LetterClaim) -> Thread:
         """The thread; to a freelancer who is asked about a stranger's mail, without a subject that is confidential."""
+        if claim.kind is LetterKind.ALERT:
+            begun = thread_of_alert(claim.cause)
+            goes_on = begun != claim.cause
+            return Thread(
+                "", self._message_id(replace(claim, cause=begun), None) if goes_on else None
+            )
         if claim.kind is not LetterKind.COLLEAGUE:
             return claim.thread
         return without_subject(claim.thread, self.settings.confidential.words)

@@ -122,6 +122,8 @@ def subject_of(brief: Brief) -> str:
 
 def _is_answer(brief: Brief) -> bool:
     """Whether the recipient wrote what this letter answers (RFC 3834 section 5); a letter to a bystander is generated."""
+    if brief.kind is LetterKind.ALERT:
+        return False
     if brief.kind in {LetterKind.REPORT, LetterKind.COLLEAGUE, LetterKind.REMINDER}:
         return any(entry.sender.address == brief.recipient.address for entry in brief.received)
     return bool(brief.received) or brief.thread.message_id is not None
