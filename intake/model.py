@@ -1021,6 +1021,8 @@ class Brief:
     """Of a letter to somebody whom the client named: what is asked for, and for whom; nothing else of the project."""
     titles: tuple[tuple[Token, str], ...] = field(default=(), repr=False)
     """What the projects are called that instructions name."""
+    manifest: bytes | None = field(default=None, repr=False)
+    """Of a report that tells that the project has become complete: what is on file, as JSON."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,10 +26,12 @@ from intake.errors import (
     TransientError,
 )
 from intake.instants import Instant, Passing, unnoticed
+from intake.manifest import ready_json
 from intake.model import (
     SILENCE,
     Address,
     Brief,
+    CompletenessReport,
     Deferred,
     Delivery,
     Document,
@@ -53,6 +55,7 @@ from intake.model import (
     is_among,
     subaddress,
 )
+from intake.readiness import note
 from intake.refusals import unreached
 from intake.reminders import DigestLine
 from intake.reports import local_day, report_of
@@ -92,6 +95,8 @@ class Outbox:
     timed: Timing = untimed
     sent_mail: SentMail | None = None
     """The Sent folder; None where there is none, or the sink is one itself."""
+    call: Callable[[OutboundMessage], Delivery] | None = None
+    """Calls the operator's program; None where none is named."""
     lease: timedelta = LEASE
     longest_answer: timedelta = LONGEST_ANSWER
 
@@ -117,7 +122,9 @@ class Outbox:
             self.passed(Instant.LETTER_CLAIMED)
             try:
                 valid_until = began + (self.lease - self.longest_answer).total_seconds()
-                if not self._deliver(claim, valid_until):
+                if claim.kind is LetterKind.WEBHOOK:
+                    self._called(claim)
+                elif not self._deliver(claim, valid_until):
                     return False
                 self.passed(Instant.RECORDED)
             except ClaimLostError:
@@ -178,6 +185,49 @@ class Outbox:
             raise AccessRefusedError(str(error)) from error
         self.passed(Instant.LEFT)
         return self._record(claim, letter, delivery)
+
+    def _called(self, claim: LetterClaim) -> None:
+        """Call the operator's program. Cut off, it is called again: the id tells it that the call is the same."""
+        try:
+            call, message = self.call, claim.frozen or self._ready_call(claim)
+        except (ConfigError, PermanentError) as error:
+            self._failed(claim, str(error), Handed())
+            return
+        if call is None or message is None:
+            self._dropped(claim)
+            return
+        if claim.frozen is None:
+            self.ledger.letters.freeze(claim, message)
+        else:
+            self.ledger.letters.sending(claim)
+        self.passed(Instant.FROZEN)
+        with self.timed(Stage.SEND):
+            delivery = call(message)
+        self.passed(Instant.LEFT)
+        pause = _next_pause(claim)
+        detail = delivery.detail if isinstance(delivery, Deferred) else ""
+        if isinstance(delivery, Sent):
+            self._found(claim)
+        elif pause is None:
+            self._failed(claim, detail, Handed())
+        else:
+            self._later(claim, detail, Handed(), pause=pause, counts=True)
+
+    def _ready_call(self, claim: LetterClaim) -> OutboundMessage | None:
+        """What is said of a project that is complete; None where it is not any more, or is closed."""
+        standing = claim.standing
+        if standing is None or standing.project.state is ProjectState.CLOSED:
+            return None
+        report = report_of(self.settings, standing, on=local_day(standing.project, claim.now))
+        if not report.complete:
+            return None
+        open_ones = tuple(each for each in standing.documents if not each.confidential)
+        links = dict(self._addresses(open_ones))
+        octets = ready_json(report, links, at=claim.now, names_all=False)
+        # A token may be used again after an erasure; the number of a project is not.
+        key = f"{standing.project.id}\n{claim.cause}"
+        name = self._message_id(replace(claim, cause=key), standing.project.token)
+        return OutboundMessage(name, Address(""), (claim.recipient.address,), octets)
 
     def _still_asks(self, claim: LetterClaim) -> bool:
         """Whether what a letter asks is still wanted: a colleague's mail waits, somebody was named and not taken back."""
@@ -328,10 +378,9 @@ class Outbox:
         self, claim: LetterClaim, letter: OutboundMessage, detail: str, handed: Handed
     ) -> None:
         """Try again after a pause that grows; after two days of it, those who are left never get it."""
-        waited = sum(PAUSES[: claim.attempts]) + PAUSES[-1] * max(0, claim.attempts - len(PAUSES))
-        if timedelta(seconds=waited) <= GIVE_UP:
-            pause = PAUSES[min(claim.attempts, len(PAUSES) - 1)]
-            self._later(claim, detail, handed, pause=timedelta(seconds=pause), counts=True)
+        pause = _next_pause(claim)
+        if pause is not None:
+            self._later(claim, detail, handed, pause=pause, counts=True)
             return
         refused = {person.address for person in handed.unreached}
         given_up = tuple(
@@ -378,6 +427,7 @@ class Outbox:
             else None
         )
         token = standing.project.token if standing else None
+        links = self._links(claim, standing)
         candidates = self._candidates(claim)
         return compose(
             Brief(
@@ -393,16 +443,36 @@ class Outbox:
                 documents=standing.documents if standing else (),
                 candidates=candidates,
                 received=received,
-                link_for=self._links(claim, standing),
+                link_for=links,
                 review_for=claim.review if claim.kind is LetterKind.REPORT else (),
                 message_octets=self.settings.limits.message_octets,
                 unreached=claim.unreached,
                 told=claim.told,
                 titles=self._titles(claim),
+                manifest=self._manifest(claim, report, links),
             ),
             self._templates(claim, (standing.project,) if standing else candidates),
             matter=self._matter(claim),
         )
+
+    def _manifest(
+        self,
+        claim: LetterClaim,
+        report: CompletenessReport | None,
+        links: Sequence[tuple[int, str]],
+    ) -> bytes | None:
+        """What a freelancer starts with, in the report that tells that the project has become complete."""
+        standing = claim.standing
+        if claim.kind is not LetterKind.REPORT or standing is None or report is None:
+            return None
+        if not report.complete or not is_among(
+            claim.recipient.address, standing.project.freelancers
+        ):
+            return None
+        carries = claim.manifest or note(
+            self.settings, self.ledger, standing, composing=claim.number
+        )
+        return ready_json(report, dict(links), at=claim.now, names_all=True) if carries else None
 
     def _templates(self, claim: LetterClaim, projects: Sequence[Project]) -> Templates:
         """In the client's language to its people; else in the one in which they write, now or lately; to the operator in ours."""
@@ -509,9 +579,12 @@ class Outbox:
         """Addresses that expire, for freelancers only."""
         if standing is None or not is_among(claim.recipient.address, standing.project.freelancers):
             return ()
+        return self._addresses(standing.documents)
+
+    def _addresses(self, documents: Sequence[Document]) -> tuple[tuple[int, str], ...]:
         return tuple(
             (document.number, address)
-            for document in standing.documents
+            for document in documents
             if (address := self._address(document)) is not None
         )
 
@@ -520,6 +593,14 @@ class Outbox:
             return document.url
         expires = CONFIDENTIAL_LINKS_EXPIRE if document.confidential else LINKS_EXPIRE
         return self.blobs.presigned(document.blob, expires=expires)
+
+
+def _next_pause(claim: LetterClaim) -> timedelta | None:
+    """How long to wait before the next attempt; None after two days of waiting."""
+    waited = sum(PAUSES[: claim.attempts]) + PAUSES[-1] * max(0, claim.attempts - len(PAUSES))
+    if timedelta(seconds=waited) > GIVE_UP:
+        return None
+    return timedelta(seconds=PAUSES[min(claim.attempts, len(PAUSES) - 1)])
 
 
 def _why_doubtful(claim: LetterClaim) -> str:

@@ -35,6 +35,7 @@ from intake.model import RawMessage, Source
 from intake.pages import publish
 from intake.pipeline import Reading, begin, process, receive
 from intake.placing import place
+from intake.readiness import note_all
 from intake.reminding import enqueue_due
 from intake.scan import ScannerUnreachableError
 from intake.telemetry import Stage
@@ -408,6 +409,8 @@ class Worker:
 
     def _deliver(self, *, ends_bursts: bool) -> None:
         self._delivered_at = time.monotonic()
+        with self._reaching("database", proves=False):
+            note_all(self._app.settings, self._app.ledger)
         if not ends_bursts and not self._may_try("delivery"):
             return
         with self._reaching("delivery", proves=False):

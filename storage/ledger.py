@@ -1,7 +1,7 @@
 """The ledger: what is remembered, in verbs.
 
 `directory` knows people and projects, `messages` what came in, `letters` what goes out, `holds` what waits for a
-person, `lessons` what a person's word taught, `instructions` what was asked for in words, `silences` what nobody wrote, `confidences` what is confidential, `alerts` what the operator is told, `dossiers`, `erasures` and `retention` how all of
+person, `lessons` what a person's word taught, `instructions` what was asked for in words, `silences` what nobody wrote, `confidences` what is confidential, `alerts` what the operator is told, `readiness` which projects are complete, `dossiers`, `erasures` and `retention` how all of
 a project is handed out and what is no longer kept; this class opens them over one database, says who this worker is, and reads where projects stand.
 """
 
@@ -30,6 +30,7 @@ from storage.letters import Letters
 from storage.liveness import liveness_of
 from storage.look_ups import LookUps
 from storage.messages import Messages
+from storage.readiness import Readiness
 from storage.restoring import begin_again
 from storage.retention import Retention
 from storage.rows import Documents, document_row, lock_project, standing_value
@@ -62,6 +63,7 @@ class Ledger:
         self.erasures = Erasures(self.database)
         self.retention = Retention(self.database)
         self.workers = Workers(self.database, self._liveness)
+        self.readiness = Readiness(self.database, self._documents)
         self.alerts = Alerts(self.database)
         self.figures = Figures(self.database, self._liveness)
 

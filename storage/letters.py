@@ -429,6 +429,7 @@ def _letter_claim(
         told=_told(session, row, {row.recipient, *copied}, now=now),
         written=_written(session, row.recipient, project=row.project_id),
         errand=errand_of(session, LetterKind(row.kind), row.cause),
+        manifest=row.manifest,
     )
 
 
