@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -130,6 +130,23 @@ class Outbox:
             except ClaimLostError:
                 log.warning(telemetry.CLAIM_LOST, letter_id=claim.number)
         return True
+
+    def preview(self) -> Iterator[tuple[LetterClaim, OutboundMessage]]:
+        """What is owed and how it would leave now; nothing is claimed or sent. What would be dropped is left out."""
+        for claim in self.ledger.letters.owed():
+            letter = self._as_it_would_leave(claim)
+            if letter is not None:
+                yield claim, letter
+
+    def _as_it_would_leave(self, claim: LetterClaim) -> OutboundMessage | None:
+        if claim.frozen is not None:
+            return claim.frozen
+        if claim.kind is LetterKind.WEBHOOK:
+            return self._ready_call(claim)
+        if not self._still_asks(claim) or self._leaves_at(claim) is None:
+            return None
+        letter = self._composed(claim)
+        return letter if _to_those_who_belong(claim, letter).recipients else None
 
     def tend_sent(self, *, stopping: Callable[[], bool] = lambda: False) -> None:
         """Keep copies in the Sent folder and look up there what is doubtful. Raises where it cannot be reached."""

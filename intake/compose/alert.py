@@ -40,11 +40,13 @@ def alert(brief: Brief, templates: Templates, told: Alerted) -> Letter:
         "alert_since",
         day=say("day", day=told.since.date()),
         at=f"{told.since:%H:%M %Z}",
-        span=_span(templates, told.minutes),
+        span=_span(templates, told.minutes, since=False),
         is_over=told.is_over,
         lasts=told.lasts,
     )
-    why = say("alert_why", **facts, n=told.count, oldest=_span(templates, told.oldest_minutes))
+    why = say(
+        "alert_why", **facts, n=told.count, oldest=_span(templates, told.oldest_minutes, since=True)
+    )
     steps = tuple(
         Line(Mark.NUMBER, say(f"alert_{step}", **facts), number=number, commands=(command,))
         for number, (step, command) in enumerate(_STEPS[told.trouble], start=1)
@@ -75,9 +77,10 @@ _STEPS = {
 """What to do, by trouble: the name of a sentence, and the command."""
 
 
-def _span(templates: Templates, minutes: int) -> str:
+def _span(templates: Templates, minutes: int, *, since: bool) -> str:
+    """How long, in words; `since` as after that word, where a language has another form for it."""
     if minutes < _LONGEST_IN_MINUTES:
-        return templates.say("alert_span", n=minutes, unit="minute")
+        return templates.say("alert_span", n=minutes, unit="minute", since=since)
     if minutes < _LONGEST_IN_HOURS * 60:
-        return templates.say("alert_span", n=minutes // 60, unit="hour")
-    return templates.say("alert_span", n=minutes // 1440, unit="day")
+        return templates.say("alert_span", n=minutes // 60, unit="hour", since=since)
+    return templates.say("alert_span", n=minutes // 1440, unit="day", since=since)
