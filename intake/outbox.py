@@ -6,7 +6,6 @@ searched a letter that was cut off is looked up by its Message-ID, else it waits
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -14,6 +13,7 @@ from datetime import datetime, timedelta
 
 from intake import telemetry
 from intake.alerts import alerted, thread_of_alert
+from intake.calls import links_to, message_id_of, ready_call
 from intake.compose import Alerted, Digest, Languages, Matter, Templates, compose
 from intake.confidential import nameless, nameless_parts, without_subject
 from intake.config import Settings
@@ -34,7 +34,6 @@ from intake.model import (
     CompletenessReport,
     Deferred,
     Delivery,
-    Document,
     Doubtful,
     Errand,
     Late,
@@ -73,9 +72,6 @@ GIVE_UP = timedelta(days=2)
 TOO_OLD = timedelta(minutes=1)
 AT_THE_NEXT_GO = timedelta(seconds=1)
 """Of a letter for which there was no sink: how long to leave the sink alone is for the caller to say."""
-LINKS_EXPIRE = timedelta(days=7)
-"""The longest life of a presigned address; it ends earlier where the credentials do that signed it."""
-CONFIDENTIAL_LINKS_EXPIRE = timedelta(hours=24)
 LONGEST_ANSWER = timedelta(minutes=11)
 """What must be left of a claim when a letter is handed over: a server may take ten minutes for its answer."""
 
@@ -142,7 +138,7 @@ class Outbox:
         if claim.frozen is not None:
             return claim.frozen
         if claim.kind is LetterKind.WEBHOOK:
-            return self._ready_call(claim)
+            return ready_call(self.settings, self.blobs, claim)
         if not self._still_asks(claim) or self._leaves_at(claim) is None:
             return None
         letter = self._composed(claim)
@@ -206,7 +202,7 @@ class Outbox:
     def _called(self, claim: LetterClaim) -> None:
         """Call the operator's program. Cut off, it is called again: the id tells it that the call is the same."""
         try:
-            call, message = self.call, claim.frozen or self._ready_call(claim)
+            call, message = self.call, claim.frozen or ready_call(self.settings, self.blobs, claim)
         except (ConfigError, PermanentError) as error:
             self._failed(claim, str(error), Handed())
             return
@@ -229,22 +225,6 @@ class Outbox:
             self._failed(claim, detail, Handed())
         else:
             self._later(claim, detail, Handed(), pause=pause, counts=True)
-
-    def _ready_call(self, claim: LetterClaim) -> OutboundMessage | None:
-        """What is said of a project that is complete; None where it is not any more, or is closed."""
-        standing = claim.standing
-        if standing is None or standing.project.state is ProjectState.CLOSED:
-            return None
-        report = report_of(self.settings, standing, on=local_day(standing.project, claim.now))
-        if not report.complete:
-            return None
-        open_ones = tuple(each for each in standing.documents if not each.confidential)
-        links = dict(self._addresses(open_ones))
-        octets = ready_json(report, links, at=claim.now, names_all=False)
-        # A token may be used again after an erasure; the number of a project is not.
-        key = f"{standing.project.id}\n{claim.cause}"
-        name = self._message_id(replace(claim, cause=key), standing.project.token)
-        return OutboundMessage(name, Address(""), (claim.recipient.address,), octets)
 
     def _still_asks(self, claim: LetterClaim) -> bool:
         """Whether what a letter asks is still wanted: a colleague's mail waits, somebody was named and not taken back."""
@@ -449,7 +429,7 @@ class Outbox:
         return compose(
             Brief(
                 kind=claim.kind,
-                message_id=self._message_id(claim, token),
+                message_id=message_id_of(self.settings, claim, token),
                 recipient=claim.recipient,
                 cc=self._copied(claim, standing),
                 desk=Mailbox(self.settings.intake.name, self._desk_address(token)),
@@ -513,7 +493,7 @@ class Outbox:
         return compose(
             Brief(
                 kind=claim.kind,
-                message_id=self._message_id(claim, None),
+                message_id=message_id_of(self.settings, claim, None),
                 recipient=claim.recipient,
                 cc=(),
                 desk=Mailbox(self.settings.intake.name, self._desk_address(None)),
@@ -553,17 +533,14 @@ class Outbox:
             begun = thread_of_alert(claim.cause)
             goes_on = begun != claim.cause
             return Thread(
-                "", self._message_id(replace(claim, cause=begun), None) if goes_on else None
+                "",
+                message_id_of(self.settings, replace(claim, cause=begun), None)
+                if goes_on
+                else None,
             )
         if claim.kind is not LetterKind.COLLEAGUE:
             return claim.thread
         return without_subject(claim.thread, self.settings.confidential.words)
-
-    def _message_id(self, claim: LetterClaim, token: Token | None) -> str:
-        """The letter's Message-ID, from its key alone: composed twice, it is the same."""
-        key = "\n".join((token or "", claim.kind, claim.cause, claim.recipient.address))
-        digest = hashlib.sha256(key.encode()).hexdigest()[:40]
-        return f"<{digest}@{self.settings.intake.address.rpartition('@')[2]}>"
 
     def _desk_address(self, token: Token | None) -> Address:
         address = self.settings.intake.address
@@ -596,20 +573,7 @@ class Outbox:
         """Addresses that expire, for freelancers only."""
         if standing is None or not is_among(claim.recipient.address, standing.project.freelancers):
             return ()
-        return self._addresses(standing.documents)
-
-    def _addresses(self, documents: Sequence[Document]) -> tuple[tuple[int, str], ...]:
-        return tuple(
-            (document.number, address)
-            for document in documents
-            if (address := self._address(document)) is not None
-        )
-
-    def _address(self, document: Document) -> str | None:
-        if document.blob is None:
-            return document.url
-        expires = CONFIDENTIAL_LINKS_EXPIRE if document.confidential else LINKS_EXPIRE
-        return self.blobs.presigned(document.blob, expires=expires)
+        return links_to(self.blobs, standing.documents)
 
 
 def _next_pause(claim: LetterClaim) -> timedelta | None:

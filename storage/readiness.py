@@ -32,16 +32,27 @@ class Readiness:
         """The projects that have changed since they were looked at, or were not looked at on this day of theirs."""
         with self._database.read() as session:
             now = self._database.now(session)
-            rows = session.scalars(
-                sa.select(schema.Project)
-                .where(schema.Project.state != ProjectState.CLOSED)
-                .order_by(schema.Project.id)
+            project = schema.Project
+            rows = session.execute(
+                sa.select(
+                    project.id,
+                    project.version,
+                    project.noted_version,
+                    project.noted_on,
+                    project.timezone,
+                )
+                .where(project.state != ProjectState.CLOSED)
+                .order_by(project.id)
             )
-            return tuple(
-                standing_value(session, row, self._documents)
+            due = [
+                row.id
                 for row in rows
                 if row.noted_version != row.version
                 or row.noted_on != now.astimezone(ZoneInfo(row.timezone)).date()
+            ]
+            return tuple(
+                standing_value(session, session.get_one(project, number), self._documents)
+                for number in due
             )
 
     def note(
