@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
@@ -19,6 +18,7 @@ from intake.instants import Instant
 from intake.reader import Reader
 from intake.worker import Worker
 from storage.directory import ProjectChange
+from tests.crashing import Life, Point, crashing
 from tests.desks import CONTACT, FREELANCER, TODAY, TOKEN, Wiring, letter
 from tests.maildesks import Later, MailDesk, at_work, mail_desk, text_of
 from tests.receivers import Receiver, receiver
@@ -256,26 +256,20 @@ def _days(app: App, clock: Later) -> None:
         app.outbox.deliver_due()
 
 
-class Killed(BaseException):
-    """The process is gone."""
-
-
-def test_killed_after_the_call_it_calls_again_with_the_same_id(
-    tmp_path: Path, reader: Reader, hook: Receiver
+@pytest.mark.parametrize("nth", [1, 2, 3])
+@pytest.mark.proof
+def test_killed_right_after_something_left_each_letter_arrives_once_and_calls_bear_one_id(
+    tmp_path: Path, hook: Receiver, nth: int
 ) -> None:
     desk = mail_desk(tmp_path, wiring(hook))
     desk.post(MAIL)
+    with crashing(tmp_path / "lives.log", {}) as lives:
+        killed = lives.live(Life(str(desk.config), dies_at=Point(Instant.LEFT, nth))).killed
+        lives.live(Life(str(desk.config)))
 
-    def die(instant: Instant) -> None:
-        if instant is Instant.LEFT and hook.calls:
-            raise Killed
-
-    with at_work(desk, reader) as app, pytest.raises(Killed):
-        Worker(replace(app, outbox=replace(app.outbox, passed=die))).once()
-    with at_work(desk, reader) as app:
-        Worker(app).once()
-        Worker(app).once()
-
-    first, second = hook.calls
-    assert first.fields["x-intake-delivery"] == second.fields["x-intake-delivery"]
-    assert first.octets == second.octets
+    assert killed
+    assert len(desk.letters()) == len({each["Message-ID"] for each in desk.letters()}) == 2
+    assert len(manifests(desk)) == 1
+    assert len({call.fields["x-intake-delivery"] for call in hook.calls}) == 1
+    assert len({call.octets for call in hook.calls}) == 1
+    assert 1 <= len(hook.calls) <= 2
