@@ -14,7 +14,15 @@ from intake.config import ImapSource as ImapSourceSettings
 from intake.config import MaildirDelivery, Settings, SmtpDelivery
 from intake.fetch import FetchPolicy, FilesBehind, files_behind
 from intake.instants import Passing, unnoticed
-from intake.model import Address, Authentication, LinkFound, Sink, Source
+from intake.model import (
+    Address,
+    Authentication,
+    Delivery,
+    LinkFound,
+    OutboundMessage,
+    Sink,
+    Source,
+)
 from intake.outbox import Outbox
 from intake.pipeline import Desk
 from intake.reader import Reader, reader_settings
@@ -23,6 +31,7 @@ from intake.sent_mail import SentMail
 from intake.signins import access_tokens
 from intake.sinks.maildir import MaildirSink
 from intake.sinks.smtp import SmtpSettings, SmtpSink
+from intake.sinks.webhook import WebhookSettings, WebhookSink
 from intake.sources.imap import ImapSettings, ImapSource
 from intake.sources.maildir import MaildirSource
 from intake.sources.sent import SentFolder
@@ -103,6 +112,7 @@ def open_app(
                 passed,
                 timed,
                 _sent_mail(settings, ledger, sent_folder, passed),
+                call=webhook(settings),
             ),
             reviewer=Reviewer(settings, ledger, blobs, reader, passed),
             sources=sources,
@@ -173,6 +183,14 @@ def open_sink(settings: Settings) -> Sink:
                     tokens=access_tokens(settings, "delivery"),
                 )
             )
+
+
+def webhook(settings: Settings) -> Callable[[OutboundMessage], Delivery] | None:
+    """What calls the operator's program, None where none is named."""
+    if settings.webhook.url is None:
+        return None
+    secret = settings.webhook.secret.get_secret_value()
+    return WebhookSink(WebhookSettings(settings.webhook.url, secret)).call
 
 
 def open_source(settings: Settings, number: int) -> Source:

@@ -205,6 +205,10 @@ def _check_delivery(settings: Settings) -> Iterator[CheckLine]:
             yield from sent_folder.check()
     if settings.delivery.hold:
         yield CheckLine("delivery.hold: letters are composed and not sent", works=True)
+    if settings.webhook.url is not None:
+        yield CheckLine("webhook: called when a project is complete; not tried now", works=True)
+    if settings.alerts.to:
+        yield CheckLine("alerts: sent to the addresses under alerts.to", works=True)
 
 
 def _check_scanner(address: str) -> CheckLine:

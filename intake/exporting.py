@@ -16,7 +16,7 @@ from pathlib import Path
 
 from intake.errors import BlobsDeniedError, ConfigError, PermanentError
 from intake.manifest import Paths, manifest_json
-from intake.model import BlobKey, BlobStore, Document, Sha256, Token
+from intake.model import BlobKey, BlobStore, Document, LetterKind, Sha256, Token
 from storage.blobs.keys import readable_name
 from storage.dossiers import Dossier, KeptLetter, KeptMessage
 from storage.ledger import Ledger
@@ -94,7 +94,7 @@ def _paths(dossier: Dossier) -> Paths:
             message.number: f"messages/{message.number:06}.eml" for message in dossier.messages
         },
         letters={
-            letter.number: f"letters/{letter.number:06}-{letter.kind}.eml"
+            letter.number: f"letters/{letter.number:06}-{letter.kind}{_ending(letter)}"
             for letter in dossier.letters
             if letter.octets is not None
         },
@@ -117,6 +117,10 @@ def _document_task(document: Document, paths: Paths) -> _Task:
 def _message_task(message: KeptMessage, paths: Paths) -> _Task:
     path = paths.messages[message.number]
     return _Task(path, f"message {message.number}", message.sha256, message.key)
+
+
+def _ending(letter: KeptLetter) -> str:
+    return ".json" if letter.kind == LetterKind.WEBHOOK else ".eml"
 
 
 def _letter_task(letter: KeptLetter, paths: Paths) -> _Task:

@@ -25,6 +25,7 @@ class Trouble(StrEnum):
     DOUBTFUL = "doubtful"
     STILL = "still"
     UNREACHABLE = "unreachable"
+    REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True)

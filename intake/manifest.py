@@ -1,4 +1,4 @@
-"""What an export says of itself: `manifest.json`, everything that the ledger knows of a project. Pure."""
+"""What is said of a project's documents for programs: all of it with an export, what counts when it is complete. Pure."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
-from intake.model import SCHEMA, Document, Lesson, Project
+from intake.model import SCHEMA, CompletenessReport, Document, Lesson, Project
 from storage.dossiers import AuditLine, Dossier, KeptHold, KeptLetter, KeptMessage
 
 Json = dict[str, object]
@@ -45,6 +45,59 @@ def manifest_json(dossier: Dossier, paths: Paths, *, at: datetime) -> bytes:
         else None,
     }
     return (json.dumps(told, ensure_ascii=False, indent=2) + "\n").encode(errors="replace")
+
+
+def ready_json(
+    report: CompletenessReport, links: Mapping[int, str], *, at: datetime, names_all: bool
+) -> bytes:
+    """What a complete project starts with: the documents that count. `links` are by document number, and expire.
+
+    Without `names_all` it is for a reader outside the project: what is confidential has neither a name nor a link.
+    """
+    project = report.project
+    listed = {
+        each.document.number: each.document
+        for entry in report.items
+        for each in entry.documents
+        if each.current
+    }
+    shows_title = names_all or not project.confidential
+    told: Json = {
+        "schema": SCHEMA,
+        "event": "project.complete",
+        "at": _moment(at),
+        "token": project.token,
+        "title": project.title if shows_title else None,
+        "documents": [
+            _ready_document(listed[number], report, links, names=names_all)
+            for number in sorted(listed)
+        ],
+    }
+    return (json.dumps(told, ensure_ascii=False, indent=2) + "\n").encode(errors="replace")
+
+
+def _ready_document(
+    document: Document, report: CompletenessReport, links: Mapping[int, str], *, names: bool
+) -> Json:
+    classification = document.classification
+    span, shown = classification.span, names or not document.confidential
+    return {
+        "number": document.number,
+        "items": [
+            entry.item.item
+            for entry in report.items
+            if any(each.current and each.document == document for each in entry.documents)
+        ],
+        "name": document.filename if shown else None,
+        "kind": classification.kind,
+        "cadence": classification.cadence,
+        "period": classification.period,
+        "span": [_day(span.first), _day(span.last)] if span else None,
+        "size": document.size_octets,
+        "sha256": document.sha256,
+        "confidential": document.confidential,
+        "link": links.get(document.number, document.url) if shown else None,
+    }
 
 
 def _project(project: Project) -> Json:

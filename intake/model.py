@@ -872,7 +872,8 @@ WHOLE_MESSAGE = ""
 class LetterKind(StrEnum):
     """Why we write. `COLLEAGUE` asks a freelancer whether somebody on a client's domain may send files for it.
 
-    `ERRAND` asks somebody whom the client named for one item.
+    `ERRAND` asks somebody whom the client named for one item, `ALERT` tells the operator of trouble with the desk itself.
+    `WEBHOOK` is no letter but a call of the operator's program, which is owed and tried as letters are.
     """
 
     REPLY = "reply"
@@ -883,6 +884,8 @@ class LetterKind(StrEnum):
     DIGEST = "digest"
     NOTICE = "notice"
     ERRAND = "errand"
+    ALERT = "alert"
+    WEBHOOK = "webhook"
 
 
 SILENCE = "silence:"
@@ -1069,6 +1072,8 @@ class Brief:
     """Of a letter to somebody whom the client named: what is asked for, and for whom; nothing else of the project."""
     titles: tuple[tuple[Token, str], ...] = field(default=(), repr=False)
     """What the projects are called that instructions name."""
+    manifest: bytes | None = field(default=None, repr=False)
+    """Of a report that tells that the project has become complete: what is on file, as JSON."""
 
     @property
     def is_kickoff(self) -> bool:

@@ -6,14 +6,15 @@ searched a letter that was cut off is looked up by its Message-ID, else it waits
 
 from __future__ import annotations
 
-import hashlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from intake import telemetry
-from intake.compose import Digest, Languages, Matter, Templates, compose
+from intake.alerts import alerted, thread_of_alert
+from intake.calls import links_to, message_id_of, ready_call
+from intake.compose import Alerted, Digest, Languages, Matter, Templates, compose
 from intake.confidential import nameless, nameless_parts, without_subject
 from intake.config import Settings
 from intake.errors import (
@@ -25,14 +26,15 @@ from intake.errors import (
     TransientError,
 )
 from intake.instants import Instant, Passing, unnoticed
+from intake.manifest import ready_json
 from intake.model import (
     KICKOFF,
     SILENCE,
     Address,
     Brief,
+    CompletenessReport,
     Deferred,
     Delivery,
-    Document,
     Doubtful,
     Errand,
     Late,
@@ -53,6 +55,7 @@ from intake.model import (
     is_among,
     subaddress,
 )
+from intake.readiness import note
 from intake.refusals import unreached
 from intake.reminders import DigestLine
 from intake.reports import local_day, report_of
@@ -70,9 +73,6 @@ GIVE_UP = timedelta(days=2)
 TOO_OLD = timedelta(minutes=1)
 AT_THE_NEXT_GO = timedelta(seconds=1)
 """Of a letter for which there was no sink: how long to leave the sink alone is for the caller to say."""
-LINKS_EXPIRE = timedelta(days=7)
-"""The longest life of a presigned address; it ends earlier where the credentials do that signed it."""
-CONFIDENTIAL_LINKS_EXPIRE = timedelta(hours=24)
 LONGEST_ANSWER = timedelta(minutes=11)
 """What must be left of a claim when a letter is handed over: a server may take ten minutes for its answer."""
 
@@ -92,6 +92,8 @@ class Outbox:
     timed: Timing = untimed
     sent_mail: SentMail | None = None
     """The Sent folder; None where there is none, or the sink is one itself."""
+    call: Callable[[OutboundMessage], Delivery] | None = None
+    """Calls the operator's program; None where none is named."""
     lease: timedelta = LEASE
     longest_answer: timedelta = LONGEST_ANSWER
 
@@ -117,12 +119,31 @@ class Outbox:
             self.passed(Instant.LETTER_CLAIMED)
             try:
                 valid_until = began + (self.lease - self.longest_answer).total_seconds()
-                if not self._deliver(claim, valid_until):
+                if claim.kind is LetterKind.WEBHOOK:
+                    self._called(claim)
+                elif not self._deliver(claim, valid_until):
                     return False
                 self.passed(Instant.RECORDED)
             except ClaimLostError:
                 log.warning(telemetry.CLAIM_LOST, letter_id=claim.number)
         return True
+
+    def preview(self) -> Iterator[tuple[LetterClaim, OutboundMessage]]:
+        """What is owed and how it would leave now; nothing is claimed or sent. What would be dropped is left out."""
+        for claim in self.ledger.letters.owed():
+            letter = self._as_it_would_leave(claim)
+            if letter is not None:
+                yield claim, letter
+
+    def _as_it_would_leave(self, claim: LetterClaim) -> OutboundMessage | None:
+        if claim.frozen is not None:
+            return claim.frozen
+        if claim.kind is LetterKind.WEBHOOK:
+            return ready_call(self.settings, self.blobs, claim)
+        if not self._still_asks(claim) or self._leaves_at(claim) is None:
+            return None
+        letter = self._composed(claim)
+        return letter if _to_those_who_belong(claim, letter).recipients else None
 
     def tend_sent(self, *, stopping: Callable[[], bool] = lambda: False) -> None:
         """Keep copies in the Sent folder and look up there what is doubtful. Raises where it cannot be reached."""
@@ -179,6 +200,33 @@ class Outbox:
         self.passed(Instant.LEFT)
         return self._record(claim, letter, delivery)
 
+    def _called(self, claim: LetterClaim) -> None:
+        """Call the operator's program. Cut off, it is called again: the id tells it that the call is the same."""
+        try:
+            call, message = self.call, claim.frozen or ready_call(self.settings, self.blobs, claim)
+        except (ConfigError, PermanentError) as error:
+            self._failed(claim, str(error), Handed())
+            return
+        if call is None or message is None:
+            self._dropped(claim)
+            return
+        if claim.frozen is None:
+            self.ledger.letters.freeze(claim, message)
+        else:
+            self.ledger.letters.sending(claim)
+        self.passed(Instant.FROZEN)
+        with self.timed(Stage.SEND):
+            delivery = call(message)
+        self.passed(Instant.LEFT)
+        pause = _next_pause(claim)
+        detail = delivery.detail if isinstance(delivery, Deferred) else ""
+        if isinstance(delivery, Sent):
+            self._found(claim)
+        elif pause is None:
+            self._failed(claim, detail, Handed())
+        else:
+            self._later(claim, detail, Handed(), pause=pause, counts=True)
+
     def _still_asks(self, claim: LetterClaim) -> bool:
         """Whether what a letter asks is still wanted: a colleague's mail waits, somebody was named and not taken back.
 
@@ -210,6 +258,8 @@ class Outbox:
                 return decision.due.at if decision else None
             if claim.kind is LetterKind.DIGEST:
                 return claim.now if self._digest(claim) else None
+            if claim.kind is LetterKind.ALERT:
+                return claim.now if self._alerted(claim) else None
         except ConfigError:
             return claim.now  # composing it tells what is wrong
         return claim.now
@@ -238,8 +288,15 @@ class Outbox:
         """What a letter that no mail called for is about."""
         if claim.kind is LetterKind.DIGEST:
             return Digest(self._digest(claim))
+        if claim.kind is LetterKind.ALERT:
+            return self._alerted(claim)
         decision = self._decision(claim) if claim.cause.startswith(SILENCE) else None
         return decision.matter if decision else None
+
+    def _alerted(self, claim: LetterClaim) -> Alerted | None:
+        """What an alert is about; None where it is not to leave any more."""
+        person = claim.recipient.address
+        return alerted(self.settings, self.ledger, claim.cause, recipient=person, now=claim.now)
 
     def _dropped(self, claim: LetterClaim) -> bool:
         self.ledger.letters.dropped(claim)
@@ -324,10 +381,9 @@ class Outbox:
         self, claim: LetterClaim, letter: OutboundMessage, detail: str, handed: Handed
     ) -> None:
         """Try again after a pause that grows; after two days of it, those who are left never get it."""
-        waited = sum(PAUSES[: claim.attempts]) + PAUSES[-1] * max(0, claim.attempts - len(PAUSES))
-        if timedelta(seconds=waited) <= GIVE_UP:
-            pause = PAUSES[min(claim.attempts, len(PAUSES) - 1)]
-            self._later(claim, detail, handed, pause=timedelta(seconds=pause), counts=True)
+        pause = _next_pause(claim)
+        if pause is not None:
+            self._later(claim, detail, handed, pause=pause, counts=True)
             return
         refused = {person.address for person in handed.unreached}
         given_up = tuple(
@@ -374,11 +430,12 @@ class Outbox:
             else None
         )
         token = standing.project.token if standing else None
+        links = self._links(claim, standing)
         candidates = self._candidates(claim)
         return compose(
             Brief(
                 kind=claim.kind,
-                message_id=self._message_id(claim, token),
+                message_id=message_id_of(self.settings, claim, token),
                 recipient=claim.recipient,
                 cc=self._copied(claim, standing),
                 desk=Mailbox(self.settings.intake.name, self._desk_address(token)),
@@ -389,22 +446,44 @@ class Outbox:
                 documents=standing.documents if standing else (),
                 candidates=candidates,
                 received=received,
-                link_for=self._links(claim, standing),
+                link_for=links,
                 review_for=claim.review if claim.kind is LetterKind.REPORT else (),
                 message_octets=self.settings.limits.message_octets,
                 unreached=claim.unreached,
                 told=claim.told,
                 titles=self._titles(claim),
+                manifest=self._manifest(claim, report, links),
             ),
             self._templates(claim, (standing.project,) if standing else candidates),
             matter=self._matter(claim),
         )
 
+    def _manifest(
+        self,
+        claim: LetterClaim,
+        report: CompletenessReport | None,
+        links: Sequence[tuple[int, str]],
+    ) -> bytes | None:
+        """What a freelancer starts with, in the report that tells that the project has become complete."""
+        standing = claim.standing
+        if claim.kind is not LetterKind.REPORT or standing is None or report is None:
+            return None
+        if not report.complete or not is_among(
+            claim.recipient.address, standing.project.freelancers
+        ):
+            return None
+        carries = claim.manifest or note(
+            self.settings, self.ledger, standing, composing=claim.number
+        )
+        return ready_json(report, dict(links), at=claim.now, names_all=True) if carries else None
+
     def _templates(self, claim: LetterClaim, projects: Sequence[Project]) -> Templates:
         """In the client's language to its people; else in the one in which they write, now or lately.
 
-        To those who never wrote, in the one in which the freelancer wrote to them.
+        To those who never wrote, in the one in which the freelancer wrote to them; to the operator in ours.
         """
+        if claim.kind is LetterKind.ALERT:
+            return self.languages.of(None)
         person = claim.recipient.address
         clients = (project.client for project in projects)
         chosen = {one.language for one in clients if is_among(person, one.contacts)}
@@ -426,7 +505,7 @@ class Outbox:
         return compose(
             Brief(
                 kind=claim.kind,
-                message_id=self._message_id(claim, None),
+                message_id=message_id_of(self.settings, claim, None),
                 recipient=claim.recipient,
                 cc=(),
                 desk=Mailbox(self.settings.intake.name, self._desk_address(None)),
@@ -462,15 +541,18 @@ class Outbox:
 
     def _thread(self, claim: LetterClaim) -> Thread:
         """The thread; to a freelancer who is asked about a stranger's mail, without a subject that is confidential."""
+        if claim.kind is LetterKind.ALERT:
+            begun = thread_of_alert(claim.cause)
+            goes_on = begun != claim.cause
+            return Thread(
+                "",
+                message_id_of(self.settings, replace(claim, cause=begun), None)
+                if goes_on
+                else None,
+            )
         if claim.kind is not LetterKind.COLLEAGUE:
             return claim.thread
         return without_subject(claim.thread, self.settings.confidential.words)
-
-    def _message_id(self, claim: LetterClaim, token: Token | None) -> str:
-        """The letter's Message-ID, from its key alone: composed twice, it is the same."""
-        key = "\n".join((token or "", claim.kind, claim.cause, claim.recipient.address))
-        digest = hashlib.sha256(key.encode()).hexdigest()[:40]
-        return f"<{digest}@{self.settings.intake.address.rpartition('@')[2]}>"
 
     def _desk_address(self, token: Token | None) -> Address:
         address = self.settings.intake.address
@@ -503,17 +585,15 @@ class Outbox:
         """Addresses that expire, for freelancers only."""
         if standing is None or not is_among(claim.recipient.address, standing.project.freelancers):
             return ()
-        return tuple(
-            (document.number, address)
-            for document in standing.documents
-            if (address := self._address(document)) is not None
-        )
+        return links_to(self.blobs, standing.documents)
 
-    def _address(self, document: Document) -> str | None:
-        if document.blob is None:
-            return document.url
-        expires = CONFIDENTIAL_LINKS_EXPIRE if document.confidential else LINKS_EXPIRE
-        return self.blobs.presigned(document.blob, expires=expires)
+
+def _next_pause(claim: LetterClaim) -> timedelta | None:
+    """How long to wait before the next attempt; None after two days of waiting."""
+    waited = sum(PAUSES[: claim.attempts]) + PAUSES[-1] * max(0, claim.attempts - len(PAUSES))
+    if timedelta(seconds=waited) > GIVE_UP:
+        return None
+    return timedelta(seconds=PAUSES[min(claim.attempts, len(PAUSES) - 1)])
 
 
 def _why_doubtful(claim: LetterClaim) -> str:

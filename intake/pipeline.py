@@ -529,6 +529,7 @@ class Reading:
             away_until=self._away_until(disposition),
             deeds=deeds,
             concealed=self._concealed_twins(standing, said),
+            quiet=not occasion.answerable,
         )
         return desk.ledger.messages.settle(self.claim, settlement)
 

@@ -11,10 +11,11 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from types import FrameType
 
 from intake import telemetry
+from intake.alerts import DELIVERY, Outages, enqueue_alerts
 from intake.app import App
 from intake.erasing import keep_to_time
 from intake.errors import (
@@ -35,6 +36,7 @@ from intake.offers import offer_due
 from intake.pages import publish
 from intake.pipeline import Reading, begin, process, receive
 from intake.placing import place
+from intake.readiness import note_all
 from intake.reminding import enqueue_due
 from intake.scan import ScannerUnreachableError
 from intake.telemetry import Stage
@@ -61,6 +63,7 @@ FIRST_PAUSE_REFUSED_SECONDS, LONGEST_PAUSE_REFUSED_SECONDS = 60.0, 900.0
 DELIVER_EVERY_SECONDS = 2.0
 REMIND_EVERY_SECONDS = 300.0
 KEEP_EVERY_SECONDS = 3600.0
+ALERT_EVERY_SECONDS = 60.0
 
 log = telemetry.logger(__name__)
 
@@ -103,6 +106,10 @@ class Worker:
         self._delivered_at = 0.0
         self._remind_at = 0.0
         self._keep_at = 0.0
+        self._alert_at = 0.0
+        self._alerted = Outages({}, frozenset(), frozenset())
+        """What was looked at when the operator was last thought of."""
+        self._away_since: dict[str, datetime] = {}
         self._again_at: dict[str, float] = {}
         self._round_began_at = 0.0
         self._begun: Reading | None = None
@@ -162,6 +169,7 @@ class Worker:
         self._round_began_at = time.monotonic()
         self._work(at_once=at_once)
         self._note_recoveries()
+        self._alert(at_once=at_once)
 
     def _work(self, *, at_once: bool) -> None:
         with self._reaching("database"):
@@ -204,6 +212,30 @@ class Worker:
         with self._reaching("database"):
             enqueue_due(self._app.settings, self._app.ledger, passed=self._app.passed)
             self._remind_at = time.monotonic() + REMIND_EVERY_SECONDS
+
+    def _alert(self, *, at_once: bool) -> None:
+        """Tell the operator what is wrong, or over: when an outage begins or ends, and every minute."""
+        outages = self._outages()
+        is_new = outages.refused != self._alerted.refused or outages.well & self._alerted.refused
+        is_time = at_once or is_new or time.monotonic() >= self._alert_at
+        if not is_time or self._stopping or "database" in self._failed_now:
+            return
+        with self._reaching("database"):
+            owed = enqueue_alerts(self._app.settings, self._app.ledger, outages)
+            self._alerted, self._alert_at = outages, time.monotonic() + ALERT_EVERY_SECONDS
+            if owed and DELIVERY not in self._failed_now:
+                self._deliver(ends_bursts=at_once)
+
+    def _outages(self) -> Outages:
+        """What is out of reach and what surely works, without the database: where that is away, nothing can be queued."""
+        now = datetime.now(UTC)
+        for what in self._unreachable:
+            self._away_since.setdefault(what, now)
+        away = {what: self._away_since[what] for what in self._unreachable if what != "database"}
+        self._away_since = dict(away)
+        proved = self._proved_now | ({BLOBS_REFUSED} if "blobs" in self._proved_now else set())
+        refused = frozenset(what for what in away if what in {*self._refused, BLOBS_REFUSED})
+        return Outages(away, refused, frozenset(proved - self._unreachable.keys()))
 
     def _choose_sources(self, *, at_once: bool) -> None:
         """One worker polls a source while all process what it receives; a single round asks nobody."""
@@ -394,6 +426,8 @@ class Worker:
 
     def _deliver(self, *, ends_bursts: bool) -> None:
         self._delivered_at = time.monotonic()
+        with self._reaching("database", proves=False):
+            note_all(self._app.settings, self._app.ledger)
         if not ends_bursts and not self._may_try("delivery"):
             return
         with self._reaching("delivery", proves=False):

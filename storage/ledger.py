@@ -1,7 +1,7 @@
 """The ledger: what is remembered, in verbs.
 
 `directory` knows people and projects, `openings` the projects that a mail opens, `messages` what came in, `letters` what goes out, `holds` what waits for a
-person, `lessons` what a person's word taught, `instructions` what was asked for in words, `silences` what nobody wrote, `confidences` what is confidential, `offers` what new projects begin with, `dossiers`, `erasures` and `retention` how all of
+person, `lessons` what a person's word taught, `instructions` what was asked for in words, `silences` what nobody wrote, `confidences` what is confidential, `offers` what new projects begin with, `alerts` what the operator is told, `readiness` which projects are complete, `dossiers`, `erasures` and `retention` how all of
 a project is handed out and what is no longer kept; this class opens them over one database, says who this worker is, and reads where projects stand.
 """
 
@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from intake.errors import StaleViewError
 from intake.model import BlobKey, Document, LetterState, ProjectId, Sha256
 from storage import audit, schema
+from storage.alerts import Alerts
 from storage.confidences import Confidences
 from storage.database import Database
 from storage.directory import Directory
@@ -31,6 +32,7 @@ from storage.look_ups import LookUps
 from storage.messages import Messages
 from storage.offers import WAITS_FOR_OFFERS, Offers
 from storage.openings import Openings
+from storage.readiness import Readiness
 from storage.restoring import begin_again
 from storage.retention import Retention
 from storage.rows import Documents, document_row, lock_project, standing_value
@@ -65,6 +67,8 @@ class Ledger:
         self.erasures = Erasures(self.database)
         self.retention = Retention(self.database)
         self.workers = Workers(self.database, self._liveness)
+        self.readiness = Readiness(self.database, self._documents)
+        self.alerts = Alerts(self.database)
         self.figures = Figures(self.database, self._liveness)
 
     @property

@@ -125,6 +125,19 @@ class Letters:
             session.flush()
             return _letter_claim(session, row, self._documents, cut_off=cut_off, now=now)
 
+    def owed(self) -> tuple[LetterClaim, ...]:
+        """All that have not left, as their claims would be, for reading alone; not those that a worker is sending."""
+        with self._database.read() as session:
+            now = self._database.now(session)
+            rows = session.scalars(
+                sa.select(schema.Letter)
+                .where(schema.Letter.state.in_([LetterState.INTENT, LetterState.RETRY]))
+                .order_by(schema.Letter.due_at, schema.Letter.id)
+            )
+            return tuple(
+                _letter_claim(session, row, self._documents, cut_off=False, now=now) for row in rows
+            )
+
     def freeze(self, claim: LetterClaim, letter: OutboundMessage) -> None:
         """Fix the octets and the Message-ID, and say that sending begins. Key: the letter's row and the fence."""
         with self._database.write() as session:
@@ -432,6 +445,7 @@ def _letter_claim(
         told=_told(session, row, {row.recipient, *copied}, now=now),
         written=_written(session, row.recipient, project=row.project_id),
         errand=errand_of(session, LetterKind(row.kind), row.cause),
+        manifest=row.manifest,
     )
 
 

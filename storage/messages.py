@@ -37,6 +37,7 @@ from storage.liveness import Liveness
 from storage.offers import keep
 from storage.owing import owe
 from storage.reach import note_reach
+from storage.readiness import note_quietly
 from storage.rows import document_row, lock_project, part_row
 from storage.values import Claim, HoldSubject, MessageStatus, Moved, NewMessage, Settlement
 
@@ -239,6 +240,8 @@ class Messages:
                 )
             if outcome.standing is not None:
                 _write_project(session, row, outcome, now=now)
+                if outcome.quiet:
+                    note_quietly(session, outcome.standing.project.id)
             note_reach(session, row, outcome, now=now)
             for intent in outcome.letters:
                 about = intent.project or row.project_id

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
-REVISION = "0009"
+REVISION = "0010"
 """The migration that made the last of these tables; a database at another one is behind (or ahead)."""
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -114,6 +114,11 @@ class Project(Base):
     """It is new, and what is still fresh of its client's other projects is not offered yet."""
     version: Mapped[int] = mapped_column(default=0)
     index_version: Mapped[int] = mapped_column(default=0)
+    noted_version: Mapped[int | None] = mapped_column(default=-1)
+    """At which version it was last looked at whether it is complete; None where the next look is to tell nobody."""
+    noted_on: Mapped[date | None]
+    complete: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    """What the last look saw."""
 
 
 class ProjectFreelancer(Base):
@@ -386,6 +391,8 @@ class Letter(Base):
     """It may have left in a life of this ledger that a restored backup does not remember."""
     told: Mapped[str | None]
     """A digest of what it lists of the project's state; the same is not listed again in this thread within a day."""
+    manifest: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    """It is the report that tells that the project has become complete."""
     __table_args__ = (
         # A question belongs to no project; NULLs are distinct in UNIQUE, its cause is unique by itself.
         sa.UniqueConstraint("project_id", "kind", "cause", "recipient"),

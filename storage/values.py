@@ -273,6 +273,8 @@ class Settlement:
     """Documents that the project has, and that this message makes confidential, by number."""
     kept: tuple[int, ...] = ()
     """Documents of earlier projects that were offered and that this message brings once more, by number."""
+    quiet: bool = False
+    """Nobody is told what it changes: old mail, or fed in from files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,6 +315,8 @@ class LetterClaim:
     """What was last listed to the same people in the same thread; see `OutboundMessage.told`. None after a day."""
     written: tuple[str, ...] = field(default=(), repr=False)
     """What the recipient wrote in their last messages for the project, the latest first."""
+    manifest: bool = False
+    """Of a report: it tells that the project has become complete."""
 
 
 @dataclass(frozen=True, slots=True)

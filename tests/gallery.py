@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 from email import policy
 from functools import cache
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
-from intake.compose import Digest, Matter, Templates, compose, load_languages
+from intake.compose import Alerted, Digest, Matter, Templates, compose, load_languages
 from intake.compose.told import told_by
 from intake.model import (
     KICKOFF,
@@ -19,6 +20,7 @@ from intake.model import (
     Brief,
     Fate,
     LetterKind,
+    Mailbox,
     Obstacle,
     ProjectId,
     Thread,
@@ -64,6 +66,13 @@ _KICKOFF_WITH_DECK = received(
     part(Fate.FILED, "Larkfield_Series-A.pdf", number=1), sender=ROBIN, notes=[KICKOFF]
 )
 _UNOPENED = received(sender=ROBIN, notes=[SEVERAL_CLIENTS])
+_ALERT = replace(
+    brief(LetterKind.ALERT, thread=Thread("")),
+    recipient=Mailbox("", Address("ops@studio.example")),
+    report=None,
+    received=(),
+)
+_NOTICED = datetime(2026, 11, 23, 9, 14, tzinfo=ZoneInfo("Europe/Berlin"))
 LETTERS: dict[str, Brief] = {
     "reply": _STORY,
     "first-reply": brief(LetterKind.REPLY, (), received()),
@@ -104,6 +113,18 @@ LETTERS: dict[str, Brief] = {
         _REMINDER, kind=LetterKind.NOTICE, recipient=_REPORT.recipient, thread=Thread("")
     ),
     "digest": brief(LetterKind.DIGEST, thread=Thread("")),
+    "ready": replace(
+        brief(LetterKind.REPORT, COMPLETE_DOCUMENTS, COMPLETE_MAIL),
+        link_for=tuple(
+            (entry.number, f"https://bucket.example/{entry.number}") for entry in COMPLETE_DOCUMENTS
+        ),
+        manifest=b"{}\n",
+    ),
+    "alert-waiting": _ALERT,
+    "alert-doubtful": _ALERT,
+    "alert-refused": _ALERT,
+    "alert-unreachable": _ALERT,
+    "alert-over": _ALERT,
 }
 MATTERS: dict[str, Matter] = {
     "reminder": Asking(1, _WANTED),
@@ -120,6 +141,11 @@ MATTERS: dict[str, Matter] = {
     "digest": Digest(
         (DigestLine(PROJECT, 2, 5, _WANTED, 12), DigestLine(_SPRING, 5, 5, (), 1)),
     ),
+    "alert-waiting": Alerted("waiting", "", _NOTICED, 31, count=3, oldest_minutes=47),
+    "alert-doubtful": Alerted("doubtful", "", _NOTICED, 4_400, lasts=True, count=1),
+    "alert-refused": Alerted("refused", "sources[0]", _NOTICED, 0),
+    "alert-unreachable": Alerted("unreachable", "blobs", _NOTICED, 31),
+    "alert-over": Alerted("refused", "sources[0]", _NOTICED, 190, is_over=True),
 }
 """What the letters are about that answer no mail."""
 SPOKEN = load_languages(None, LANGUAGES)
@@ -145,5 +171,8 @@ def bodies(name: str, language: str) -> Bodies:
 def bodies_of(letter: Brief, language: str, matter: Matter | None = None) -> Bodies:
     """Both bodies as they are sent."""
     octets = compose(letter, SPOKEN.of(language), matter=matter).octets
-    text, html = email.message_from_bytes(octets, policy=policy.default).iter_parts()
-    return Bodies(text.get_content().replace("\r\n", "\n"), html.get_content())
+    message = email.message_from_bytes(octets, policy=policy.default)
+    text, html = message.get_body(("plain",)), message.get_body(("html",))
+    assert text is not None
+    assert html is not None
+    return Bodies(str(text.get_content()).replace("\r\n", "\n"), str(html.get_content()))

@@ -169,12 +169,27 @@ def status(
             "--health", help="Only whether the desk is well; exits with 1 if not (for monitoring)."
         ),
     ] = False,
+    letters: Annotated[
+        Path | None,
+        typer.Option(
+            "--letters",
+            metavar="DIR",
+            help="Write the queued letters there as they would leave now, and send none.",
+        ),
+    ] = None,
     as_json: AsJson = False,
     config: Config = None,
 ) -> None:
     """Show what projects have and what they wait for."""
     from intake.cli import records
 
+    if letters is not None:
+        if health or as_json or which is not None or on is not None:
+            raise typer.BadParameter("--letters is about all that is queued: leave out the rest.")
+        from intake.cli import rehearsal
+
+        rehearsal.write_letters(letters, config)
+        return
     if health and (which is not None or on is not None):
         raise typer.BadParameter("--health is about the whole desk, now: leave out the rest.")
     if health:

@@ -244,10 +244,15 @@ def status(which: str | None, *, on: date | None, as_json: bool, config: Path | 
     with open_ledger(decided) as ledger:
         standings = ledger.standings()
         held, doubtful = ledger.holds.waiting(), ledger.letters.doubtful_ones()
+        rehearsed = ledger.letters.unsent() if decided.delivery.hold else 0
     reports = reports_of(decided, _selected(standings, which), now=datetime.now(UTC), on=on)
     address = decided.intake.address
     if not as_json:
-        show(tables.status(reports, address=address, held=held, doubtful=doubtful))
+        show(
+            tables.status(
+                reports, address=address, held=held, doubtful=doubtful, rehearsed=rehearsed
+            )
+        )
         return
     blobs = decided.blobs
     store = open_store(blobs.url, region=blobs.region, endpoint_url=blobs.endpoint_url)

@@ -66,8 +66,9 @@ def status(
     address: Address,
     held: Sequence[HeldThing],
     doubtful: Sequence[DoubtfulLetter],
+    rehearsed: int = 0,
 ) -> RenderableType:
-    """Every project with its items, then what waits for a person."""
+    """Every project with its items, then what waits for a person, then how many letters a rehearsal keeps back."""
     parts: list[RenderableType] = [_project(report, address) for report in reports]
     if not reports:
         parts.append("No project matches. `intake project open` opens one.")
@@ -75,6 +76,12 @@ def status(
         parts.append(_counted(len(held), "thing waits", "things wait", "`intake review list`"))
     if doubtful:
         parts.append(_doubtful(doubtful))
+    if rehearsed:
+        are = "letter is" if rehearsed == 1 else "letters are"
+        parts.append(
+            f"[yellow]{rehearsed} {are} held, for delivery.hold is true: "
+            "`intake status --letters DIR` writes them down[/]"
+        )
     return Group(*parts)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from intake.compose.alert import Alerted, alert_subject
 from intake.compose.digest import Digest, digest_subject
 from intake.compose.errand import errand_subject
 from intake.compose.letter import Mark
@@ -19,6 +20,7 @@ from intake.model import Brief, LetterKind, OutboundMessage, Thread
 from intake.reminders import Telling
 
 __all__ = [
+    "Alerted",
     "Digest",
     "Languages",
     "Matter",
@@ -43,7 +45,8 @@ def compose(brief: Brief, templates: Templates, *, matter: Matter | None = None)
     text, html = _bodies(brief, templates, matter)
     subject = _own_subject(brief, templates, matter)
     if subject is not None:  # in nobody's thread
-        brief = replace(brief, thread=Thread(subject))
+        parent = brief.thread.message_id if brief.kind is LetterKind.ALERT else None
+        brief = replace(brief, thread=Thread(subject, message_id=parent))
     return replace(seal(brief, text=text, html=html), told=_told(brief))
 
 
@@ -68,6 +71,8 @@ def _own_subject(brief: Brief, templates: Templates, matter: Matter | None) -> s
         return telling_subject(matter, templates)
     if isinstance(matter, Digest):
         return digest_subject(matter, templates)
+    if isinstance(matter, Alerted):
+        return alert_subject(matter, templates)
     return None
 
 

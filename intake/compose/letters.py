@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
+from intake.compose.alert import Alerted, alert
 from intake.compose.digest import Digest, digest
 from intake.compose.errand import errand
 from intake.compose.kickoff import kickoff, opened
@@ -28,7 +29,7 @@ _ANSWERED = frozenset({LetterKind.REPLY, LetterKind.REMINDER})
 """Letters whose readers are contacts: their answers are understood, so that one tap may write them."""
 
 
-Matter = Asking | Telling | Digest
+Matter = Asking | Telling | Digest | Alerted
 """What a letter is about that answers no message."""
 
 
@@ -43,6 +44,8 @@ def write(
             return silent_client(brief, _scene(brief, templates, most_lines), matter)
         case Digest():
             return digest(brief, templates, matter, most_lines=most_lines)
+        case Alerted():
+            return alert(brief, templates, matter)
         case None:
             return _answer(brief, templates, most_lines)
         case _:
@@ -67,7 +70,9 @@ def _answer(brief: Brief, templates: Templates, most_lines: int) -> Letter:
             return reply(brief, _scene(brief, templates, most_lines))
         case LetterKind.REPORT:
             return report(brief, _scene(brief, templates, most_lines))
-        case LetterKind.REMINDER | LetterKind.DIGEST:
+        case LetterKind.WEBHOOK:
+            raise PermanentError("a call is no letter")
+        case LetterKind.REMINDER | LetterKind.DIGEST | LetterKind.ALERT:
             raise PermanentError(f"a {brief.kind} needs to be told what it is about")
         case _:
             assert_never(brief.kind)

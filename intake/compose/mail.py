@@ -54,17 +54,39 @@ def seal(brief: Brief, *, text: str, html: str) -> OutboundMessage:
         topic = legible(brief.thread.thread_topic, limit=_SUBJECT_CHARACTERS)
         message["Thread-Topic"] = _words(topic, "Thread-Topic")
     message["MIME-Version"] = "1.0"
-    message["Content-Type"] = "multipart/alternative"
-    # A boundary of its own for each letter, the same whenever it is composed again.
-    message.set_boundary(f"=_{hashlib.sha256(brief.message_id.encode()).hexdigest()[:32]}")
-    message.attach(_body(text, "plain"))
-    message.attach(_body(html, "html"))
+    boundary = f"=_{hashlib.sha256(brief.message_id.encode()).hexdigest()[:32]}"
+    if brief.manifest is None:
+        _fill(message, boundary, text=text, html=html)
+    else:
+        bodies = Message(policy=_WIRE)
+        _fill(bodies, boundary, text=text, html=html)
+        message["Content-Type"] = "multipart/mixed"
+        message.set_boundary(f"{boundary}-m")
+        message.attach(bodies)
+        message.attach(_manifest(brief.manifest))
     return OutboundMessage(
         message_id=f"<{brief.message_id.strip('<>')}>",
         sender=brief.bounce_address or Address(""),
         recipients=tuple(entry.address for entry in people),
         octets=_thread_fields(brief) + message.as_string().encode("utf-8"),
     )
+
+
+def _fill(message: Message, boundary: str, *, text: str, html: str) -> None:
+    """Both bodies. The boundary is of this letter alone, and the same whenever it is composed again."""
+    message["Content-Type"] = "multipart/alternative"
+    message.set_boundary(boundary)
+    message.attach(_body(text, "plain"))
+    message.attach(_body(html, "html"))
+
+
+def _manifest(octets: bytes) -> Message:
+    part = Message(policy=_WIRE)
+    part["Content-Type"] = "application/json"
+    part["Content-Transfer-Encoding"] = "base64"
+    part["Content-Disposition"] = 'attachment; filename="manifest.json"'
+    part.set_payload("\r\n".join(base64.encodebytes(octets).decode("ascii").splitlines()))
+    return part
 
 
 def _without_repeats(people: Sequence[Mailbox], desk: Address) -> tuple[Mailbox, ...]:
@@ -123,6 +145,8 @@ def subject_of(brief: Brief) -> str:
 def _is_answer(brief: Brief) -> bool:
     """Whether the recipient wrote what this letter answers (RFC 3834 section 5); a letter to a bystander is generated."""
     bystanders = {LetterKind.REPORT, LetterKind.COLLEAGUE, LetterKind.REMINDER}
+    if brief.kind is LetterKind.ALERT:
+        return False
     if brief.kind in bystanders or brief.is_kickoff:
         return any(entry.sender.address == brief.recipient.address for entry in brief.received)
     return bool(brief.received) or brief.thread.message_id is not None

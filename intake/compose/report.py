@@ -19,14 +19,23 @@ from intake.compose.frame import (
 )
 from intake.compose.items import arrived_labels, on_file, wanted_sections
 from intake.compose.legible import legible, legible_lines
-from intake.compose.letter import Letter, Scene, Section
+from intake.compose.letter import Letter, Line, Mark, Scene, Section
 from intake.compose.noted import is_only_said, said_sections
-from intake.compose.parts import came, megabytes, not_taken, problems, settlements
+from intake.compose.parts import (
+    came,
+    megabytes,
+    not_taken,
+    origin,
+    problems,
+    settlements,
+    taken_for,
+)
 from intake.compose.words import spoken
 from intake.model import Brief, Fate, Received
 
 _QUOTE_CHARACTERS = 1200
 _QUOTE_LINES = 24
+_SHOWN_DIGITS = 12
 _NEW = frozenset({Fate.FILED, Fate.NEWER_VERSION})
 
 
@@ -61,7 +70,9 @@ def report(brief: Brief, scene: Scene) -> Letter:
                 closing=(say("meant_for_sender"),) if unusable and others else (),
             ),
             *wanted_sections(scene),
-            Section(
+            _ready(scene)
+            if brief.manifest is not None
+            else Section(
                 say("heading_on_file"),
                 bounded(scene, on_file(scene, without=numbers(brief, TOLD))),
             ),
@@ -70,6 +81,32 @@ def report(brief: Brief, scene: Scene) -> Letter:
         footer=say("footer", desk=desk_name(brief), freelancers=people),
         done=done,
         total=total,
+    )
+
+
+def _ready(scene: Scene) -> Section:
+    """All that counts, a line a document: the attached manifest says the same for programs."""
+    listed = {
+        each.document.number: each.document
+        for entry in scene.report.items
+        for each in entry.documents
+        if each.current
+    }
+    lines = tuple(
+        Line(
+            Mark.DONE,
+            taken_for(scene, document),
+            f"SHA-256 {document.sha256[:_SHOWN_DIGITS]}…",
+            origins=(origin(scene, document),),
+        )
+        for _, document in sorted(listed.items())
+    )
+    say = scene.templates.say
+    return Section(
+        say("heading_ready"),
+        bounded(scene, lines),
+        closing=(say("ready_attached", links=bool(scene.links)),),
+        is_main=True,
     )
 
 

@@ -286,6 +286,18 @@ def _https_url(value: str) -> str:
     return value.strip()
 
 
+def callable_url(value: str) -> str:
+    """An address that may be called: over TLS, or on this machine; without a password in it."""
+    if "@" in urlsplit(_https_url(value)).netloc:
+        raise ValueError("holds a name or a password before an @, the signature takes their place")
+    return value.strip()
+
+
+def empty_is_none(value: object) -> object:
+    """Nothing for "", so that `${NAME:-}` may stand there."""
+    return None if value == "" else value
+
+
 def _tenant(value: str) -> str:
     if not _TENANT.match(value.strip()):
         raise ValueError("is neither a directory's id nor its domain, like studio.onmicrosoft.com")

@@ -14,6 +14,7 @@ from typing import Annotated, Literal
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     PrivateAttr,
@@ -45,12 +46,13 @@ from intake.config.checks import (
     Surroundings,
     at_least,
     blob_url,
+    callable_url,
     database_url,
+    empty_is_none,
     few_examples,
     known_checklist,
     known_kind,
     loopback_if_plain,
-    not_yet,
     on_the_first_source,
     rising_days,
     some_weekdays,
@@ -59,7 +61,7 @@ from intake.config.checks import (
 from intake.errors import ConfigError
 from intake.hours import Hours, Weekly
 from intake.kinds import KindSpec, own_kind
-from intake.model import Address, Cadence, Checklist, Item, ItemName, Kind
+from intake.model import Address, Cadence, Checklist, Item, ItemName, Kind, mailbox_of
 
 STRICT = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
@@ -519,20 +521,44 @@ class WebhookSettings(BaseModel):
     """A signed call when a project is complete."""
 
     model_config = STRICT
-    url: Annotated[str | None, not_yet("no webhook is called", None, "")] = Field(
-        default=None, repr=False
-    )
-    secret: SecretStr = SecretStr("")
+    url: Annotated[str | None, BeforeValidator(empty_is_none)] = Field(default=None, repr=False)
+    secret: SecretStr = Field(default=SecretStr(""), validate_default=True)
+
+    @field_validator("url")
+    @classmethod
+    def _to_which_secrets_may_go(cls, url: str | None) -> str | None:
+        return None if url is None else callable_url(url)
+
+    @field_validator("secret")
+    @classmethod
+    def _signs_what_is_called(cls, secret: SecretStr, info: ValidationInfo) -> SecretStr:
+        length = len(secret.get_secret_value())
+        if info.data.get("url") and not length:
+            raise ValueError(
+                "is missing, the receiver could not tell our calls from anybody's; "
+                "`openssl rand -hex 32` prints a good one"
+            )
+        if 0 < length < _SHORTEST_KEY:
+            raise ValueError(
+                f"is under {_SHORTEST_KEY} characters; `openssl rand -hex 32` prints a good one"
+            )
+        return secret
 
 
 class AlertSettings(BaseModel):
     """Whom to tell when the desk itself is in trouble."""
 
     model_config = STRICT
-    to: Annotated[tuple[str, ...], not_yet("alerts are not sent (watch the log)", ())] = Field(
-        default=(), repr=False
-    )
+    to: tuple[Annotated[Address, ADDRESS], ...] = Field(default=(), repr=False)
     stuck_minutes: Count = 30
+
+
+def _alerts_to_others(alerts: AlertSettings, info: ValidationInfo) -> AlertSettings:
+    intake = info.data.get("intake")
+    own = mailbox_of(intake.address) if isinstance(intake, IntakeSettings) else None
+    if own in {mailbox_of(address) for address in alerts.to}:
+        raise ValueError("to: names the desk's own address, where nobody reads")
+    return alerts
 
 
 class MetricsSettings(BaseModel):
@@ -586,7 +612,7 @@ class Settings(BaseModel):
     retention: RetentionSettings = RetentionSettings()
     holidays: Annotated[str, HOLIDAYS] | None = None
     webhook: WebhookSettings = WebhookSettings()
-    alerts: AlertSettings = AlertSettings()
+    alerts: Annotated[AlertSettings, AfterValidator(_alerts_to_others)] = AlertSettings()
     metrics: MetricsSettings = MetricsSettings()
     keys: KeySettings = KeySettings()
     _folder: Path = PrivateAttr(default_factory=Path.cwd)

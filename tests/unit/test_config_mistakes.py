@@ -250,8 +250,12 @@ def test_a_mistake_is_told_with_its_path(tmp_path: Path, section: str, sentence:
         ("letters: {languages: [french]}", "letters.languages", "write it like en, de or pt-BR"),
         ("letters: {languages: [en, en]}", "letters.languages", "names a language twice"),
         ("letters: {languages: []}", "letters.languages", "name one language at least"),
-        ("webhook: {url: 'https://x.example'}", "webhook.url", "no webhook is called yet"),
-        ("alerts: {to: [a@b.example]}", "alerts.to", "alerts are not sent"),
+        ("webhook: {url: 'https://x.example'}", "webhook.secret", "is missing, the receiver"),
+        ("webhook: {url: 'https://x.example', secret: short}", "webhook.secret", "under 16"),
+        ("webhook: {url: 'http://x.example'}", "webhook.url", "http is for this machine only"),
+        ("webhook: {url: 'https://me:pw@x.example'}", "webhook.url", "before an @"),
+        ("alerts: {to: [nobody]}", "alerts.to[0]", "is not an e-mail address"),
+        ("alerts: {to: [intake@studio.example]}", "alerts", "the desk's own address"),
     ],
 )
 def test_what_would_not_happen_yet_is_refused(
