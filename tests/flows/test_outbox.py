@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -13,17 +13,38 @@ import pytest
 from intake.app import App, open_ledger
 from intake.compose import load_languages
 from intake.demo import documents
-from intake.model import Address, HoldReason
+from intake.errors import DatabaseUnreachableError
+from intake.instants import Instant
+from intake.model import (
+    Address,
+    HoldReason,
+    ItemName,
+    ProjectId,
+    ProjectState,
+    Token,
+    Verb,
+    Wish,
+    WishState,
+)
+from intake.outbox import LONGEST_ANSWER, TOO_OLD, Outbox
 from intake.reader import Reader
 from intake.worker import Worker
 from storage.directory import ProjectChange
 from storage.letters import LEASE
+from storage.values import Deed, Ending
 from tests import servers
-from tests.desks import FREELANCER, TODAY, Wiring, letter, smtp_delivery
+from tests.desks import FREELANCER, TODAY, TOKEN, Wiring, letter, open_engagement, smtp_delivery
+from tests.ledgers import accepted, claimed
 from tests.maildesks import Later, MailDesk, at_work, mail_desk
 
 MAIL = letter(sender=f"Fay <{FREELANCER}>", attach=[documents.investor_deck(TODAY)])
 """A freelancer's, so that one letter answers it."""
+NAMED = Wish(
+    Verb.SOMEONE_ELSE,
+    item=ItemName("brand-guide"),
+    address=Address("design@elsewhere.example"),
+    phrase="ask our designer",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,3 +268,144 @@ def test_a_server_that_is_not_there_for_days_makes_no_letter_fail(
         try_for_days(stage)
 
         assert (stage.reasons(), stage.app.ledger.letters.unsent()) == ([], 1)
+
+
+# ---------------------------------------------------------------- in the middle of it
+
+
+def at(instant: Instant, outbox: Outbox, do: Callable[[], object]) -> Outbox:
+    """The same outbox, where something happens the first time that it passes this."""
+    left = [do]
+
+    def passed(here: Instant) -> None:
+        if here is instant and left:
+            left.pop()()
+
+    return replace(outbox, passed=passed)
+
+
+def test_a_worker_that_stood_still_while_it_composed_leaves_the_letter_and_goes_on(
+    smtp: Stage, smtp_sink: servers.SmtpSink
+) -> None:
+    with closing(open_ledger(smtp.app.settings)) as quick:
+        quick.database._clock = smtp.clock
+
+        def stand_still() -> None:
+            smtp.clock.by = LEASE + timedelta(minutes=1)
+            quick.letters.take_over(quick.worker)
+            assert quick.letters.claim(quick.worker) is not None
+
+        stood_still = at(Instant.COMPOSED, smtp.app.outbox, stand_still).deliver_due()
+        left = len(smtp_sink.letters)
+
+    assert (stood_still, left) == (True, 0)
+    assert smtp.deliver()
+    assert len(smtp_sink.letters) == 1
+
+
+def test_a_claim_without_time_for_an_answer_hands_nothing_over_and_comes_again(
+    smtp: Stage, smtp_sink: servers.SmtpSink
+) -> None:
+    late = replace(smtp.app.outbox, lease=LONGEST_ANSWER)
+
+    took_it = late.deliver_due()
+    early = len(smtp_sink.letters)
+    smtp.clock.by = TOO_OLD + timedelta(seconds=1)
+
+    assert (took_it, early) == (True, 0)
+    assert smtp.deliver()
+    assert len(smtp_sink.letters) == 1
+    assert smtp.reasons() == []
+
+
+def test_a_database_that_goes_away_while_a_letter_is_composed_makes_none_fail(
+    tmp_path: Path, reader: Reader, smtp_sink: servers.SmtpSink
+) -> None:
+    desk = mail_desk(tmp_path, Wiring(delivery=smtp_delivery(smtp_sink.port)))
+    file, away = desk.folder / "intake.db", desk.folder / "away.db"
+    desk.post(letter(text="Which one is it for?"))
+    with at_work(desk, reader) as app:
+        open_engagement(app, token=Token("spring"), title="Spring fair")
+        Worker(app)._drain(app.sources[0], at_once=True)
+        going = at(Instant.LETTER_CLAIMED, app.outbox, lambda: file.rename(away))
+        with pytest.raises(DatabaseUnreachableError):
+            going.deliver_due()
+        away.rename(file)
+
+        assert app.outbox.deliver_due()
+
+        assert app.ledger.letters.unsent() == 0
+    assert len(smtp_sink.letters) == 1
+
+
+def test_a_letter_about_a_checklist_that_is_gone_waits_for_a_person(
+    smtp: Stage, smtp_sink: servers.SmtpSink
+) -> None:
+    settings = smtp.app.settings.model_copy(update={"checklists": {}})
+
+    assert replace(smtp.app.outbox, settings=settings).deliver_due()
+
+    assert smtp.reasons() == [HoldReason.FAILED_LETTER]
+    assert smtp.app.ledger.holds.waiting()[0].detail.startswith("There is no checklist")
+    assert smtp_sink.letters == []
+
+
+# ---------------------------------------------------------------- to somebody who was named
+
+
+def name_somebody(stage: Stage) -> ProjectId:
+    """The client names a designer, and the freelancer says yes: a letter to the designer is owed."""
+    ledger = stage.app.ledger
+    stage.deliver()
+    project = ledger.standings()[0].project.id
+    asked = Deed(NAMED, WishState.AWAITING, by_freelancer=False)
+    outcome = replace(accepted(ledger.standing(project), "named"), deeds=(asked,))
+    ledger.messages.settle(claimed(ledger, "named"), outcome)
+    [held] = ledger.holds.waiting()
+    ledger.instructions.decide(held.id, accepted=True)
+    return project
+
+
+def test_somebody_who_was_named_is_written_to_about_that_item_alone(
+    smtp: Stage, smtp_sink: servers.SmtpSink
+) -> None:
+    name_somebody(smtp)
+
+    assert smtp.deliver()
+
+    [_, errand] = smtp_sink.letters
+    assert errand.recipients == (NAMED.address,)
+    assert b"Brand guide" in errand.octets
+    assert TOKEN.encode() not in errand.octets
+
+
+def test_somebody_who_was_named_is_not_written_to_once_the_project_is_closed(
+    smtp: Stage, smtp_sink: servers.SmtpSink
+) -> None:
+    name_somebody(smtp)
+    smtp.app.ledger.directory.set_state(TOKEN, ProjectState.CLOSED)
+
+    assert smtp.deliver()
+
+    assert len(smtp_sink.letters) == 1
+    assert (smtp.reasons(), smtp.app.ledger.letters.unsent()) == ([], 0)
+
+
+def test_somebody_who_was_named_is_not_written_to_once_the_word_was_taken_back(
+    smtp: Stage, smtp_sink: servers.SmtpSink
+) -> None:
+    project, ledger = name_somebody(smtp), smtp.app.ledger
+    [named] = ledger.standing(project).wishes
+    back = Deed(
+        Wish(Verb.UNDO),
+        WishState.DONE,
+        by_freelancer=False,
+        ends=(Ending(named.id, WishState.UNDONE, reverts=True),),
+    )
+    outcome = replace(accepted(ledger.standing(project), "back"), deeds=(back,))
+    ledger.messages.settle(claimed(ledger, "back"), outcome)
+
+    assert smtp.deliver()
+
+    assert len(smtp_sink.letters) == 1
+    assert ledger.letters.unsent() == 0
