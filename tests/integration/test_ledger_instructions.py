@@ -173,6 +173,20 @@ def test_a_document_that_was_relabelled_is_put_back_with_its_hold_and_without_it
     assert (ledger.lessons.listed(), len(ledger.holds.waiting())) == ((), 1)
 
 
+def test_a_relabelling_whose_lesson_was_forgotten_is_taken_back_all_the_same(
+    ledger: Ledger,
+) -> None:
+    project = engage(ledger)
+    before = file(ledger, project)
+    lesson = NewLesson(Kind("brand_guide"), Kind("deck"), "plan")
+    change = Decided(1, GUIDE, (ItemName("brand-guide"),), lesson=lesson)
+    say(ledger, project, deed(Wish(Verb.IS_KIND, number=1), change))
+    [taught] = ledger.lessons.listed()
+    ledger.lessons.forget(taught.lesson.number)
+
+    assert take_back(ledger, project).documents == before.documents
+
+
 def test_a_document_that_was_moved_comes_back(ledger: Ledger) -> None:
     project, other = engage(ledger), engage(ledger, token="spring", title="Spring")
     before = file(ledger, project)
