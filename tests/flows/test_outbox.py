@@ -19,6 +19,8 @@ from intake.model import (
     Address,
     HoldReason,
     ItemName,
+    LetterKind,
+    Mailbox,
     ProjectId,
     ProjectState,
     Token,
@@ -26,15 +28,15 @@ from intake.model import (
     Wish,
     WishState,
 )
-from intake.outbox import LONGEST_ANSWER, TOO_OLD, Outbox
+from intake.outbox import LONGEST_ANSWER, PAUSES, TOO_OLD, Outbox
 from intake.reader import Reader
 from intake.worker import Worker
 from storage.directory import ProjectChange
 from storage.letters import LEASE
-from storage.values import Deed, Ending
+from storage.values import Deed, Ending, LetterIntent
 from tests import servers
 from tests.desks import FREELANCER, TODAY, TOKEN, Wiring, letter, open_engagement, smtp_delivery
-from tests.ledgers import accepted, claimed
+from tests.ledgers import Clock, accepted, claimed
 from tests.maildesks import Later, MailDesk, at_work, mail_desk
 
 MAIL = letter(sender=f"Fay <{FREELANCER}>", attach=[documents.investor_deck(TODAY)])
@@ -92,6 +94,14 @@ def maildir(tmp_path: Path, reader: Reader) -> Iterator[Stage]:
 def smtp(tmp_path: Path, reader: Reader, smtp_sink: servers.SmtpSink) -> Iterator[Stage]:
     """Delivery by SMTP, which cannot."""
     yield from stage_at(tmp_path, reader, smtp_delivery(smtp_sink.port))
+
+
+def owe_another(stage: Stage) -> None:
+    """One more letter to the freelancer."""
+    ledger = stage.app.ledger
+    standing = ledger.standings()[0]
+    due = LetterIntent(LetterKind.REPORT, "two", "<two>", Mailbox("Fay", FREELANCER), stage.clock())
+    ledger.messages.settle(claimed(ledger, "two"), accepted(standing, "two", letters=[due]))
 
 
 def test_a_letter_that_was_cut_off_and_is_not_there_is_sent(maildir: Stage) -> None:
@@ -195,6 +205,19 @@ def test_a_letter_of_a_worker_that_stood_still_is_left_to_whoever_took_it_over(
     assert smtp.app.ledger.letters.unsent() == 0
 
 
+def test_after_a_letter_of_unknown_fate_the_others_wait(
+    smtp: Stage, smtp_sink: servers.SmtpSink
+) -> None:
+    owe_another(smtp)
+    smtp_sink.lose_at = "DATA"
+
+    took_it = smtp.deliver()
+
+    assert not took_it
+    assert smtp.reasons() == [HoldReason.DOUBTFUL_LETTER]
+    assert smtp.app.ledger.letters.unsent() == 1
+
+
 def test_a_letter_that_is_refused_waits_for_a_person_and_the_delivery_works(
     smtp: Stage, smtp_sink: servers.SmtpSink
 ) -> None:
@@ -219,6 +242,26 @@ def test_a_letter_that_is_put_off_comes_again_after_its_pause(
 
     assert (first, early, second) == (False, 0, True)
     assert len(smtp_sink.letters) == 1
+
+
+def pause_after(stage: Stage, clock: Clock) -> float | None:
+    """One attempt that is put off, and the time of the next one; how long that is to wait, in seconds."""
+    stage.deliver()
+    seconds = stage.app.ledger.seconds_until_due()
+    clock.advance(timedelta(seconds=seconds or 0))
+    return seconds
+
+
+def test_the_pauses_between_attempts_grow_and_the_last_one_repeats(
+    smtp: Stage, smtp_sink: servers.SmtpSink
+) -> None:
+    clock = Clock(smtp.clock())
+    smtp.app.ledger.database._clock = clock
+    smtp_sink.mail_reply = "451 4.3.0 later"
+
+    pauses = [pause_after(smtp, clock) for _ in range(len(PAUSES) + 2)]
+
+    assert pauses == [*PAUSES, PAUSES[-1], PAUSES[-1]]
 
 
 def test_a_letter_that_is_put_off_for_days_is_given_up(
