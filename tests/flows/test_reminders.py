@@ -205,6 +205,28 @@ def test_holidays_of_the_client_put_a_reminder_off(tmp_path: Path, reader: Reade
 
 
 @pytest.mark.proof
+def test_a_reminder_that_was_cut_off_waits_for_its_new_hour_with_the_same_octets(
+    tmp_path: Path, reader: Reader
+) -> None:
+    with silence(tmp_path, reader, further={"holidays": "DE"}) as story:
+        story.clock.now = FIRST
+        enqueue_due(story.app.settings, story.app.ledger)
+        with closing(open_ledger(story.app.settings, clock=story.clock)) as doomed:
+            claim = doomed.letters.claim(doomed.worker)
+            assert claim is not None
+            frozen = story.app.outbox._composed(claim)
+            doomed.letters.freeze(claim, frozen)
+        story.app.ledger.directory.set_holidays("Halden Robotics", "US")  # it is Thanksgiving
+        story.work(FIRST)
+        before = story.asked()
+        story.work(moment(27, 10, 24))
+        [asked] = story.asked()
+
+    assert before == []
+    assert asked["Message-ID"] == frozen.message_id
+
+
+@pytest.mark.proof
 def test_a_worker_killed_between_queue_and_send_leaves_one_reminder(
     tmp_path: Path, reader: Reader
 ) -> None:
