@@ -393,6 +393,14 @@ def test_a_letter_about_a_checklist_that_is_gone_waits_for_a_person(
     assert smtp_sink.letters == []
 
 
+def test_a_worker_that_is_asked_to_end_hands_over_no_further_letter(
+    smtp: Stage, smtp_sink: servers.SmtpSink
+) -> None:
+    assert smtp.app.outbox.deliver_due(stopping=lambda: True)
+
+    assert (len(smtp_sink.letters), smtp.app.ledger.letters.unsent()) == (0, 1)
+
+
 # ---------------------------------------------------------------- to somebody who was named
 
 

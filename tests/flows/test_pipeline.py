@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from intake.app import App, open_ledger
-from intake.demo import documents
+from intake.demo import documents, posts
 from intake.errors import ClaimLostError, ContendedError
 from intake.instants import Instant
 from intake.model import (
@@ -29,8 +29,8 @@ from intake.reader import Reader
 from intake.worker import Worker
 from storage.messages import LEASE
 from storage.values import MessageStatus
-from tests.desks import TODAY, TOKEN, Wiring, engagement, letter
-from tests.ledgers import NOON
+from tests.desks import CONTACT, FREELANCER, TODAY, TOKEN, Wiring, engagement, letter
+from tests.ledgers import NOON, parts_of
 from tests.maildesks import Later, MailDesk, at_work, mail_desk
 
 DECK = documents.investor_deck(TODAY)
@@ -178,13 +178,45 @@ def test_the_recipient_of_the_envelope_outweighs_the_addresses_in_the_header(app
     assert filed == {TOKEN: 0, SPRING: 1}
 
 
-def test_without_an_envelope_two_addresses_in_the_header_are_asked_about(app: App) -> None:
+@pytest.mark.parametrize("sender", [CONTACT, FREELANCER])
+def test_without_an_envelope_two_addresses_in_the_header_are_asked_about(
+    app: App, sender: Address
+) -> None:
     engagement(app.ledger, token=SPRING, title="Spring fair")
-    both = letter(to=f"intake+{TOKEN}@studio.example, {TO_SPRING}", attach=[DECK])
+    to = f"intake+{TOKEN}@studio.example, {TO_SPRING}"
+    both = letter(sender=sender, to=to, attach=[DECK])
 
     assert take(app.desk, both) is MessageStatus.HELD
 
     assert [each.reason for each in app.ledger.holds.waiting()] == [HoldReason.AMBIGUOUS_PROJECT]
+
+
+@pytest.mark.parametrize(
+    ("fields", "status"),
+    [
+        ((), MessageStatus.ACCEPTED),
+        ([("Auto-Submitted", "auto-generated")], MessageStatus.HELD),
+    ],
+    ids=["a person's", "a machine's"],
+)
+def test_a_command_names_the_project_of_a_freelancer_s_mail(
+    app: App, fields: Sequence[tuple[str, str]], status: MessageStatus
+) -> None:
+    engagement(app.ledger, token=SPRING, title="Spring fair")
+    octets = letter(sender=FREELANCER, text=f"status {SPRING}\n", attach=[DECK], fields=fields)
+
+    assert take(app.desk, octets) is status
+
+    filed = sum(len(each.documents) for each in app.ledger.standings())
+    assert filed == (status is MessageStatus.ACCEPTED)
+
+
+def test_what_comes_again_without_a_word_stays_as_it_is(app: App) -> None:
+    take(app.desk, WITH_DECK)
+    take(app.desk, letter(number=2, text="Once more.\n", attach=[DECK]))
+
+    [filed] = app.ledger.standings()[0].documents
+    assert (filed.confidential, filed.confidential_for) == (False, None)
 
 
 def test_a_person_s_release_outweighs_that_nobody_vouches(strict: App) -> None:
@@ -197,6 +229,12 @@ def test_a_person_s_release_outweighs_that_nobody_vouches(strict: App) -> None:
     assert (held, thing.reason) == (MessageStatus.HELD, HoldReason.UNVERIFIED_SENDER)
     assert strict.ledger.messages.statuses() == {MessageStatus.ACCEPTED: 1}
     assert len(strict.ledger.standings()[0].documents) == 1
+
+
+def test_the_parts_of_a_mail_that_is_held_are_known_and_its_text_is_none(strict: App) -> None:
+    take(strict.desk, letter(subject=posts.WALKING.title, text=posts.WALKING.body, attach=[DECK]))
+
+    assert [each.filename for each in parts_of(strict.ledger, 1)] == [DECK.filename]
 
 
 def test_the_signature_of_a_mail_that_is_not_all_here_proves_nothing(strict: App) -> None:
