@@ -195,13 +195,12 @@ def _candidates(view: OfferView, checklist: Checklist) -> tuple[_Candidate, ...]
 
 
 def _may_be_offered(document: Document, source: Standing, target: Standing) -> bool:
-    """Not what nobody uses there; and of what is confidential nothing to freelancers who do not know it."""
+    """Not what nobody uses there, and nothing of a project of which one of the new one's freelancers knows nothing."""
     if document.rejected or document.superseded or document.is_offered:
         return False
-    known_to_all = all(
+    return all(
         is_among(person, source.project.freelancers) for person in target.project.freelancers
     )
-    return known_to_all or not (document.confidential or source.project.confidential)
 
 
 def _items_for(document: Document, checklist: Checklist) -> tuple[ItemName, ...]:

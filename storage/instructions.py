@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import assert_never
 
 import sqlalchemy as sa
@@ -81,17 +81,6 @@ class _Document:
 
 
 @dataclass(frozen=True, slots=True)
-class _Project:
-    """A project as it stood."""
-
-    row: int
-    state: str
-    paused_until: date | None
-    confidential: bool | None = None
-    """None where nothing was said about that."""
-
-
-@dataclass(frozen=True, slots=True)
 class _Before:
     """What an instruction changed, as it stood: one of these."""
 
@@ -101,12 +90,13 @@ class _Before:
     moved_to: int | None = None
     """The document's row in the other project."""
     concealed: tuple[int, ...] = ()
-    """The numbers of documents that were not confidential."""
+    """The numbers of documents that were not confidential, or only because their project was."""
     opened: tuple[tuple[int, Secrecy | None], ...] = ()
     """The numbers of documents that were confidential, and why."""
-    project: _Project | None = None
     asked: tuple[int, ...] = ()
     """The numbers of documents of earlier projects that nobody had said to keep."""
+    project: ProjectSet | None = None
+    """What was changed of the project, as it stood; the rest is not put back."""
 
 
 _BEFORE = TypeAdapter(_Before)
@@ -408,15 +398,13 @@ def _seclude(
     confidential: bool,
     now: datetime,
 ) -> _Before:
-    found = _documents(session, row.project_id, numbers)
-    changed = [entry for entry in found if entry.confidential is not confidential]
-    affected = tuple(entry.number for entry in changed)
     if confidential:
-        conceal(session, row.project_id, numbers, why=Secrecy.WORD, now=now)
-        return _Before(concealed=affected)
+        changed = conceal(session, row.project_id, numbers, why=Secrecy.WORD, now=now)
+        return _Before(concealed=changed)
     reasons = tuple(
         (entry.number, Secrecy(entry.confidential_for) if entry.confidential_for else None)
-        for entry in changed
+        for entry in _documents(session, row.project_id, numbers)
+        if entry.confidential
     )
     reveal(session, row.project_id, numbers, why=Secrecy.PERSON, now=now)
     return _Before(opened=reasons)
@@ -424,16 +412,20 @@ def _seclude(
 
 def _set_project(
     session: Session, change: ProjectSet, row: schema.Instruction, *, now: datetime
-) -> _Project:
+) -> ProjectSet:
+    """Change a project; what puts back just that."""
     project = session.get_one(schema.Project, row.project_id)
-    secrecy = project.confidential if change.confidential is not None else None
-    before = _Project(project.id, project.state, project.paused_until, secrecy)
+    before = ProjectSet()
     if change.state is not None:
+        before = replace(
+            before, state=ProjectState(project.state), paused_until=project.paused_until
+        )
         project.state, project.paused_until = change.state, change.paused_until
         audit.append(
             session, f"project.{change.state}", at=now, project=project.id, instruction=row.id
         )
     if change.confidential is not None:
+        before = replace(before, confidential=project.confidential)
         conceal_project(session, project.id, confidential=change.confidential, now=now)
     return before
 
@@ -468,27 +460,30 @@ def _revert(session: Session, row: schema.Instruction, *, now: datetime) -> None
     for stood in before.documents:
         _restore(session, stood, row, now=now)
     if before.moved_to is not None:
-        _take_away(session, before.moved_to, row, now=now)
+        [stood] = before.documents
+        _take_away(session, before.moved_to, stood, row, now=now)
     if before.concealed:
-        reveal(session, row.project_id, before.concealed, why=None, now=now)
+        _open_again(session, row.project_id, before.concealed, now=now)
     ask_again(session, row.project_id, before.asked, now=now)
     for number, why in before.opened:
         conceal(session, row.project_id, [number], why=why or Secrecy.WORD, now=now)
     if before.project is not None:
-        project = session.get_one(schema.Project, before.project.row)
-        project.state = ProjectState(before.project.state)
-        project.paused_until = before.project.paused_until
-        if before.project.confidential is not None:
-            conceal_project(session, project.id, confidential=before.project.confidential, now=now)
-        audit.append(
-            session, f"project.{project.state}", at=now, project=project.id, instruction=row.id
-        )
+        _set_project(session, before.project, row, now=now)
 
 
-def _take_away(session: Session, number: int, row: schema.Instruction, *, now: datetime) -> None:
-    """Drop a document from the project that it went to, unless that was erased since."""
+def _open_again(session: Session, project: int, numbers: Sequence[int], *, now: datetime) -> None:
+    """Let documents be known by name again, unless their project is confidential: then they are so with it."""
+    reveal(session, project, numbers, why=None, now=now)
+    if session.get_one(schema.Project, project).confidential:
+        conceal(session, project, numbers, why=Secrecy.PROJECT, now=now)
+
+
+def _take_away(
+    session: Session, number: int, stood: _Document, row: schema.Instruction, *, now: datetime
+) -> None:
+    """Drop a document from the project that it went to, unless that was erased since: its number may be another's now."""
     copy = session.get(schema.Document, number)
-    if copy is None:
+    if copy is None or copy.sha256 != session.get_one(schema.Document, stood.row).sha256:
         return
     copy.rejected = True
     session.execute(sa.delete(schema.Filing).where(schema.Filing.document_id == copy.id))

@@ -339,8 +339,6 @@ def _status(session: Session, row: schema.Message, outcome: Settlement) -> Messa
     A copy that is held does not stand in the way of one that is accepted: that one may be the genuine mail. Nor does it in
     the way of one that is held for a project, unless it belongs to one itself: nobody was answered about it.
     """
-    if outcome.message is None:
-        return outcome.status
     row.digest = outcome.message.digest
     lock_digest(session, row.digest)
     held = outcome.status is MessageStatus.HELD
@@ -442,8 +440,6 @@ def _note_message(row: schema.Message, outcome: Settlement) -> None:
     row.project_id = outcome.standing.project.id if outcome.standing else None
     row.notes, row.cc = list(outcome.notes), list(outcome.cc)
     message = outcome.message
-    if message is None:
-        return
     row.sender = message.sender.address if message.sender else None
     row.sender_name = message.sender.name if message.sender else None
     row.subject, row.message_id = message.subject, message.message_id
@@ -509,16 +505,18 @@ def _write_project(
             _note(session, row, "document.superseded", now=now, document=document)
     conceal(session, standing.project.id, outcome.concealed, why=Secrecy.WORD, now=now)
     keep(session, standing.project.id, outcome.kept, now=now)
-    _write_documents(session, outcome.documents, row, now=now)
+    _write_documents(session, outcome.documents, row, project=standing.project.id, now=now)
     carry_out(session, outcome.deeds, standing, message=row, now=now)
 
 
 def _write_documents(
-    session: Session, documents: Sequence[Document], message: schema.Message, *, now: datetime
+    session: Session,
+    documents: Sequence[Document],
+    message: schema.Message,
+    *,
+    project: ProjectId,
+    now: datetime,
 ) -> None:
-    project = message.project_id
-    if project is None:
-        raise ValueError("a document belongs to a project")
     rows = [document_row(document, project=project, message=message.id) for document in documents]
     session.add_all(rows)
     session.flush()

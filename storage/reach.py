@@ -35,7 +35,7 @@ def note_reach(
     for recipient in sorted(_bounced(session, outcome.bounces)):
         clients = _change(session, recipient, bounced_at=now)
         _tell(session, "contact.bounced", clients, message, now=now)
-    sender = outcome.message.sender.address if outcome.message and outcome.message.sender else None
+    sender = outcome.message.sender.address if outcome.message.sender else None
     if sender is None:
         return
     if outcome.away_until is not None and _is_believed(session, outcome, sender):
@@ -97,7 +97,7 @@ def _recipient(letter: schema.Letter | None, report: BounceReport) -> Address | 
 
 def _is_believed(session: Session, outcome: Settlement, sender: Address) -> bool:
     """An absence counts from a sender who is vouched for, or as an answer to a letter that went to that address."""
-    if outcome.authentication is Authentication.FAIL or outcome.message is None:
+    if outcome.authentication is Authentication.FAIL:
         return False
     if outcome.authentication is Authentication.PASS:
         return True

@@ -253,10 +253,10 @@ class Settlement:
     """
 
     status: MessageStatus
+    message: InboundMessage
     hold: HoldReason | None = None
     auto: AutoKind | None = None
     authentication: Authentication = Authentication.NONE
-    message: InboundMessage | None = None
     standing: Standing | None = None
     cc: tuple[Address, ...] = field(default=(), repr=False)
     parts: tuple[PartOutcome, ...] = ()

@@ -62,20 +62,21 @@ def _answer(brief: Brief, templates: Templates, most_lines: int) -> Letter:
             return notice(brief, templates)
         case LetterKind.ERRAND:
             return errand(brief, templates)
-        case LetterKind.REPLY if brief.is_kickoff:
-            return kickoff(brief, _scene(brief, templates, most_lines))
-        case LetterKind.REPORT if brief.is_kickoff:
-            return opened(brief, _scene(brief, templates, most_lines))
-        case LetterKind.REPLY:
-            return reply(brief, _scene(brief, templates, most_lines))
-        case LetterKind.REPORT:
-            return report(brief, _scene(brief, templates, most_lines))
+        case LetterKind.REPLY | LetterKind.REPORT:
+            return _of_project(brief, _scene(brief, templates, most_lines))
         case LetterKind.WEBHOOK:
             raise PermanentError("a call is no letter")
         case LetterKind.REMINDER | LetterKind.DIGEST | LetterKind.ALERT:
             raise PermanentError(f"a {brief.kind} needs to be told what it is about")
         case _:
             assert_never(brief.kind)
+
+
+def _of_project(brief: Brief, scene: Scene) -> Letter:
+    is_reply = brief.kind is LetterKind.REPLY
+    if brief.is_kickoff:
+        return kickoff(brief, scene) if is_reply else opened(brief, scene)
+    return reply(brief, scene) if is_reply else report(brief, scene)
 
 
 def _scene(brief: Brief, templates: Templates, most_lines: int) -> Scene:

@@ -14,6 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from intake.app import App, open_blobs
+from intake.calls import links_to
 from intake.cli.commands import app as command
 from intake.config import load
 from intake.demo.documents import Enclosure, investor_deck
@@ -318,16 +319,14 @@ def about(url: str, bucket: str, key: BlobKey) -> tuple[object, ...]:
 
 @pytest.mark.parametrize(("confidential", "seconds"), [(False, "604800"), (True, "86400")])
 def test_addresses_for_a_freelancer_expire_those_of_confidential_documents_sooner(
-    app: App, monkeypatch: pytest.MonkeyPatch, *, confidential: bool, seconds: str
+    monkeypatch: pytest.MonkeyPatch, *, confidential: bool, seconds: str
 ) -> None:
     for name, value in stores.S3_ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
     bucket = open_store("s3://bucket/desk", region=stores.S3_REGION)  # signing asks nobody
-    outbox = replace(app.outbox, blobs=bucket)
 
-    address = outbox._address(replace(document(1), confidential=confidential))
+    [(_, address)] = links_to(bucket, [replace(document(1), confidential=confidential)])
 
-    assert address is not None
     assert parse_qs(urlsplit(address).query)["X-Amz-Expires"] == [seconds]
 
 

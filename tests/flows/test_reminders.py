@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 from intake.app import open_ledger
 from intake.demo import documents
 from intake.instants import Instant
-from intake.model import Address, LetterKind, ProjectState
+from intake.model import Address, HoldReason, LetterKind, ProjectState
 from intake.reader import Reader
 from intake.reminding import enqueue_due
 from intake.worker import Worker
@@ -202,6 +203,57 @@ def test_holidays_of_the_client_put_a_reminder_off(tmp_path: Path, reader: Reade
 
     assert before == []
     assert days(asked) == ["27.11. 10:24"]
+
+
+@pytest.mark.proof
+def test_a_reminder_that_was_cut_off_waits_for_its_new_hour_with_the_same_octets(
+    tmp_path: Path, reader: Reader
+) -> None:
+    with silence(tmp_path, reader, further={"holidays": "DE"}) as story:
+        story.clock.now = FIRST
+        enqueue_due(story.app.settings, story.app.ledger)
+        with closing(open_ledger(story.app.settings, clock=story.clock)) as doomed:
+            claim = doomed.letters.claim(doomed.worker)
+            assert claim is not None
+            frozen = story.app.outbox._composed(claim)
+            doomed.letters.freeze(claim, frozen)
+        story.app.ledger.directory.set_holidays("Halden Robotics", "US")  # it is Thanksgiving
+        story.work(FIRST)
+        before = story.asked()
+        story.work(moment(27, 10, 24))
+        [asked] = story.asked()
+
+    assert before == []
+    assert asked["Message-ID"] == frozen.message_id
+
+
+@pytest.mark.proof
+def test_a_reminder_about_a_checklist_that_is_gone_waits_for_a_person(
+    tmp_path: Path, reader: Reader
+) -> None:
+    with silence(tmp_path, reader) as story:
+        story.clock.now = FIRST
+        enqueue_due(story.app.settings, story.app.ledger)
+        settings = story.app.settings.model_copy(update={"checklists": {}})
+
+        assert replace(story.app.outbox, settings=settings).deliver_due()
+
+        held = [each.reason for each in story.app.ledger.holds.waiting()]
+    assert held == [HoldReason.FAILED_LETTER]
+
+
+@pytest.mark.proof
+def test_a_digest_that_could_not_leave_for_days_never_does(tmp_path: Path, reader: Reader) -> None:
+    with silence(tmp_path, reader, reminders={"digest": "mon 08:00", "after_days": []}) as story:
+        story.clock.now = moment(30, 8)
+        enqueue_due(story.app.settings, story.app.ledger)
+        queued = owed(story.app.ledger, LetterKind.DIGEST)
+        story.clock.now = moment(7, 7, month=12)
+
+        assert story.app.outbox.deliver_due()
+
+        told, left = story.told(), story.app.ledger.letters.unsent()
+    assert (queued, told, left) == (1, [], 0)
 
 
 @pytest.mark.proof

@@ -205,3 +205,22 @@ def write_often(ledger: Ledger, name: str) -> int:
     for number in range(10):
         arrive(ledger, f"{name} {number}")
     return 10
+
+
+def test_a_chain_whose_end_was_removed_goes_on_after_its_last_row(ledger: Ledger) -> None:
+    tell_a_story(ledger)
+    before = [row.position for row in rows(ledger) if row.chain == 1]
+    with ledger.database.write() as session:
+        session.execute(sa.delete(AuditHead))
+
+    ledger.directory.set_state(Token("q4"), ProjectState.PAUSED)
+
+    after = [row.position for row in rows(ledger) if row.chain == 1]
+    assert after == [*before, len(before) + 1]
+    assert [each for each in verdict(ledger).breaks if each.chain == 1] == []
+
+
+def test_about_how_many_rows_there_are_is_known_beforehand(ledger: Ledger) -> None:
+    tell_a_story(ledger)
+
+    assert Chains(ledger.database).size() == len(rows(ledger))

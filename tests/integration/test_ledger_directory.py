@@ -10,12 +10,14 @@ import pytest
 
 from intake.errors import ConfigError
 from intake.model import Address, LetterKind, ProjectState, Token
+from storage import schema
 from storage.directory import ProjectChange
 from storage.ledger import Ledger
 from tests.ledgers import (
     ROBIN,
     accepted,
     claimed,
+    count,
     engage,
     inbound,
     intent,
@@ -354,3 +356,23 @@ def test_a_clients_language_is_kept_and_can_be_taken_back(ledger: Ledger) -> Non
     assert (added.language, changed.language) == ("de", "en")
     assert ledger.directory.set_language("Larkfield", None).language is None
     assert ledger.directory.clients()[0].language is None
+
+
+def test_what_a_client_has_already_is_set_without_an_event(ledger: Ledger) -> None:
+    ledger.directory.add_client("Larkfield", contacts=[])
+    ledger.directory.set_language("Larkfield", "de")
+    ledger.directory.set_holidays("Larkfield", "DE")
+    before = count(ledger, schema.Audit)
+
+    again = (
+        ledger.directory.set_language("Larkfield", "de"),
+        ledger.directory.set_holidays("Larkfield", "DE"),
+    )
+
+    assert {(each.language, each.holidays) for each in again} == {("de", "DE")}
+    assert count(ledger, schema.Audit) == before
+
+
+def test_there_is_no_dossier_of_a_project_that_nobody_knows(ledger: Ledger) -> None:
+    with pytest.raises(ConfigError, match="no project spring"):
+        ledger.dossiers.of(Token("spring"))

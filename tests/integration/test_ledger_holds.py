@@ -259,3 +259,17 @@ def test_a_moved_document_leaves_one_project_and_is_in_the_other(ledger: Ledger)
     assert (left.rejected, left.filed_for) == (True, ())
     assert (came.sha256, came.filed_for) == (left.sha256, (DECK,))
     assert ledger.holds.waiting() == ()
+
+
+def test_a_document_is_not_moved_into_a_project_that_was_erased_meanwhile(ledger: Ledger) -> None:
+    here = engage(ledger)
+    there = engage(ledger, token="spring", title="Spring fair")
+    thing = hold_document(ledger, here)
+    source, target = ledger.standing(here.id), ledger.standing(there.id)
+    ledger.erasures.begin(there.token)
+
+    with pytest.raises(StaleViewError):
+        ledger.move_document(thing, source, to=target, moved=document(1))
+
+    assert ledger.standing(here.id) == source
+    assert [each.id for each in ledger.holds.waiting()] == [thing.id]

@@ -19,12 +19,14 @@ from intake.model import (
     Mailbox,
     Project,
     ProjectState,
+    Secrecy,
     Verb,
     Wish,
     WishState,
 )
 from storage import schema
 from storage.chains import Chains, verify
+from storage.directory import ProjectChange
 from storage.instructions import errand_cause
 from storage.ledger import Ledger
 from storage.values import (
@@ -171,6 +173,20 @@ def test_a_document_that_was_relabelled_is_put_back_with_its_hold_and_without_it
     assert (ledger.lessons.listed(), len(ledger.holds.waiting())) == ((), 1)
 
 
+def test_a_relabelling_whose_lesson_was_forgotten_is_taken_back_all_the_same(
+    ledger: Ledger,
+) -> None:
+    project = engage(ledger)
+    before = file(ledger, project)
+    lesson = NewLesson(Kind("brand_guide"), Kind("deck"), "plan")
+    change = Decided(1, GUIDE, (ItemName("brand-guide"),), lesson=lesson)
+    say(ledger, project, deed(Wish(Verb.IS_KIND, number=1), change))
+    [taught] = ledger.lessons.listed()
+    ledger.lessons.forget(taught.lesson.number)
+
+    assert take_back(ledger, project).documents == before.documents
+
+
 def test_a_document_that_was_moved_comes_back(ledger: Ledger) -> None:
     project, other = engage(ledger), engage(ledger, token="spring", title="Spring")
     before = file(ledger, project)
@@ -185,6 +201,50 @@ def test_a_document_that_was_moved_comes_back(ledger: Ledger) -> None:
     assert there.version == target.version + 1
     assert back.documents == before.documents
     assert [entry.rejected for entry in ledger.standing(other.id).documents] == [True]
+
+
+def test_a_document_that_came_back_and_is_moved_again_is_there_once(ledger: Ledger) -> None:
+    project, other = engage(ledger), engage(ledger, token="spring", title="Spring")
+    deck = file(ledger, project).documents[0]
+    wish = Wish(Verb.FOR_PROJECT, number=1)
+    say(ledger, project, deed(wish, Moved(1, ledger.standing(other.id), deck)))
+    take_back(ledger, project)
+
+    again = Moved(1, ledger.standing(other.id), deck)
+    say(ledger, project, deed(wish, again), text="again")
+
+    [there] = ledger.standing(other.id).documents
+    assert (there.rejected, there.filed_for) == (False, deck.filed_for)
+
+
+def test_a_document_whose_other_project_was_erased_comes_back_and_no_other_one_leaves(
+    ledger: Ledger,
+) -> None:
+    project, other = engage(ledger), engage(ledger, token="spring", title="Spring")
+    before = file(ledger, project)
+    change = Moved(1, ledger.standing(other.id), before.documents[0])
+    say(ledger, project, deed(Wish(Verb.FOR_PROJECT, number=1), change))
+    ledger.erasures.begin(other.token)
+    stranger = engage(ledger, client="Halden", token="halden")
+    theirs = accepted(
+        ledger.standing(stranger.id), "theirs", documents=[document(1, "their plan")]
+    )  # SQLite gives it the number of the one that was erased
+    ledger.messages.settle(claimed(ledger, "theirs"), theirs)
+
+    back = take_back(ledger, project)
+
+    assert back.documents == before.documents
+    assert [each.rejected for each in ledger.standing(stranger.id).documents] == [False]
+
+
+def test_where_the_other_project_was_erased_a_document_only_comes_back(ledger: Ledger) -> None:
+    project, other = engage(ledger), engage(ledger, token="spring", title="Spring")
+    before = file(ledger, project)
+    change = Moved(1, ledger.standing(other.id), before.documents[0])
+    say(ledger, project, deed(Wish(Verb.FOR_PROJECT, number=1), change))
+    ledger.erasures.begin(other.token)
+
+    assert take_back(ledger, project).documents == before.documents
 
 
 def test_a_document_does_not_move_on_an_old_view_of_the_other_project(ledger: Ledger) -> None:
@@ -209,6 +269,49 @@ def test_what_was_made_confidential_is_put_back(ledger: Ledger) -> None:
     assert [each.documents[0].confidential for each in (done, back)] == [True, False]
 
 
+def test_a_document_of_a_project_that_is_confidential_is_not_opened_by_taking_a_word_back(
+    ledger: Ledger,
+) -> None:
+    project = engage(ledger)
+    file(ledger, project)
+    say(ledger, project, deed(Wish(Verb.CONFIDENTIAL, number=1), Secluded((1,))))
+    ledger.directory.edit_project(project.token, ProjectChange(confidential=True))
+
+    [kept] = take_back(ledger, project).documents
+    ledger.directory.edit_project(project.token, ProjectChange(confidential=False))
+
+    assert (kept.confidential, kept.confidential_for) == (True, Secrecy.PROJECT)
+    assert not ledger.standing(project.id).documents[0].confidential
+
+
+def test_a_word_on_a_document_of_a_confidential_project_is_taken_back_whole(ledger: Ledger) -> None:
+    project = engage(ledger)
+    file(ledger, project)
+    ledger.directory.edit_project(project.token, ProjectChange(confidential=True))
+
+    done = say(ledger, project, deed(Wish(Verb.CONFIDENTIAL, number=1), Secluded((1,))))
+    back = take_back(ledger, project)
+
+    reasons = [each.documents[0].confidential_for for each in (done, back)]
+    assert reasons == [Secrecy.WORD, Secrecy.PROJECT]
+
+
+def test_what_was_opened_is_confidential_again_for_the_reason_it_had(ledger: Ledger) -> None:
+    project = engage(ledger)
+    file(ledger, project)
+    ledger.confidences.make_confidential(project.id, [1], why=Secrecy.MARK)
+    change = Secluded((1,), confidential=False)
+
+    done = say(ledger, project, deed(Wish(Verb.NOT_CONFIDENTIAL, number=1), change))
+    back = take_back(ledger, project)
+
+    found = [
+        (each.documents[0].confidential, each.documents[0].confidential_for)
+        for each in (done, back)
+    ]
+    assert found == [(False, Secrecy.PERSON), (True, Secrecy.MARK)]
+
+
 def test_a_project_that_was_closed_is_put_back(ledger: Ledger) -> None:
     project = engage(ledger)
 
@@ -217,6 +320,26 @@ def test_a_project_that_was_closed_is_put_back(ledger: Ledger) -> None:
 
     states = [each.project.state for each in (closed, back)]
     assert states == [ProjectState.CLOSED, ProjectState.OPEN]
+
+
+def test_what_others_made_of_a_project_since_is_not_put_back(ledger: Ledger) -> None:
+    project = engage(ledger)
+    say(ledger, project, deed(Wish(Verb.PAUSE), ProjectSet(ProjectState.PAUSED)))
+    ledger.directory.edit_project(project.token, ProjectChange(confidential=True))
+
+    back = take_back(ledger, project)
+
+    assert (back.project.state, back.project.confidential) == (ProjectState.OPEN, True)
+
+
+def test_a_project_that_was_made_confidential_and_closed_since_stays_closed(ledger: Ledger) -> None:
+    project = engage(ledger)
+    say(ledger, project, deed(Wish(Verb.CONFIDENTIAL), ProjectSet(confidential=True)))
+    ledger.directory.set_state(project.token, ProjectState.CLOSED)
+
+    back = take_back(ledger, project)
+
+    assert (back.project.state, back.project.confidential) == (ProjectState.CLOSED, False)
 
 
 def test_another_project_is_changed_from_a_message_for_this_one(ledger: Ledger) -> None:
@@ -257,6 +380,59 @@ def test_what_awaits_a_yes_is_held_until_it_is_decided(ledger: Ledger) -> None:
     assert (letter.kind, letter.recipient.address) == (LetterKind.ERRAND, ASK.address)
     assert letter.errand.wish == ASK
     assert ledger.holds.waiting() == ()
+
+
+def test_what_a_person_says_no_to_is_declined_and_nobody_is_written_to(ledger: Ledger) -> None:
+    project = engage(ledger)
+    say(ledger, project, deed(ASK, state=WishState.AWAITING))
+    [held] = ledger.holds.waiting()
+
+    ledger.instructions.decide(HoldId(held.id), accepted=False)
+
+    assert [entry.state for entry in ledger.standing(project.id).wishes] == [WishState.DECLINED]
+    assert (count(ledger, schema.Letter), ledger.holds.waiting()) == (0, ())
+
+
+def test_a_yes_to_what_is_to_be_kept_does_without_a_newer_one_until_it_is_taken_back(
+    ledger: Ledger,
+) -> None:
+    project = engage(ledger)
+    say(ledger, project, deed(Wish(Verb.KEEP, item=DECK), state=WishState.AWAITING))
+    [held] = ledger.holds.waiting()
+    before = ledger.standing(project.id).version
+
+    ledger.instructions.decide(HoldId(held.id), accepted=True)
+    done = ledger.standing(project.id)
+    back = take_back(ledger, project)
+
+    assert [set(each.waived) for each in (done, back)] == [{DECK}, set()]
+    assert done.version == before + 1
+
+
+def test_a_message_waits_until_all_that_it_asked_for_is_answered(ledger: Ledger) -> None:
+    project = engage(ledger)
+    keep = Wish(Verb.KEEP, item=DECK, phrase="keep the deck")
+    awaiting = [deed(each, state=WishState.AWAITING) for each in (ASK, keep)]
+    one, two = say(ledger, project, *awaiting).wishes
+
+    say(ledger, project, deed(ends=(Ending(one.id, WishState.DECLINED),)), text="no")
+    [half] = ledger.holds.waiting()
+    say(ledger, project, deed(ends=(Ending(two.id, WishState.ANSWERED),)), text="yes")
+
+    assert half.detail == keep.phrase
+    assert ledger.holds.waiting() == ()
+
+
+def test_what_is_taken_back_already_is_not_taken_back_again(ledger: Ledger) -> None:
+    project = engage(ledger)
+    [first] = say(ledger, project, deed(NONE, Waived(CALENDAR))).wishes
+    ends = (Ending(first.id, WishState.UNDONE, reverts=True),)
+    say(ledger, project, deed(Wish(Verb.UNDO), ends=ends), text="back")
+    say(ledger, project, deed(NONE, Waived(CALENDAR)), text="said again")
+
+    standing = say(ledger, project, deed(Wish(Verb.UNDO), ends=ends), text="back again")
+
+    assert standing.waived == {CALENDAR}
 
 
 def test_a_letter_for_an_instruction_that_was_taken_back_carries_out_nothing(

@@ -10,6 +10,7 @@ import pytest
 from intake.errors import ClaimLostError
 from intake.model import (
     Address,
+    Fate,
     HoldReason,
     LetterKind,
     LetterState,
@@ -28,7 +29,10 @@ from tests.ledgers import (
     accepted,
     claimed,
     count,
+    document,
     engage,
+    held,
+    inbound,
     intent,
     letter_row,
     outbound,
@@ -36,6 +40,7 @@ from tests.ledgers import (
 )
 
 PAUSE = timedelta(minutes=1)
+ANA = Mailbox("Ana Ruiz", Address("ana@larkfield.example"))
 
 
 @pytest.fixture
@@ -412,6 +417,20 @@ def test_an_answer_counts_for_whoever_wrote_though_it_went_to_another(
     assert (history.sender_hour, history.sender_day) == (1, 1)
 
 
+def test_an_answer_to_somebody_elses_mail_is_not_counted(ledger: Ledger, project: Project) -> None:
+    owe(ledger, project, "one", intent("one"))
+    outcome = accepted(ledger.standing(project.id), "two", letters=[intent("two", to=ROBIN)])
+    theirs = replace(outcome, message=replace(inbound("two"), sender=ROBIN))
+    ledger.messages.settle(claimed(ledger, "two"), theirs)
+
+    days = [
+        ledger.letters.history(who.address, thread="<c@x>", project=project.id).sender_day
+        for who in (MIRA, ROBIN)
+    ]
+
+    assert days == [1, 1]
+
+
 def test_what_was_said_of_another_project_was_not_said_of_this_one(
     ledger: Ledger, project: Project
 ) -> None:
@@ -532,7 +551,81 @@ def test_what_the_recipient_wrote_lately_is_known(ledger: Ledger, project: Proje
     assert claim(ledger).written == ("here it is", "here it is")
 
 
-def test_what_others_wrote_is_not_the_recipients(ledger: Ledger, project: Project) -> None:
-    owe(ledger, project, "one", intent("one", to=ROBIN))
+@pytest.mark.parametrize("reader", [ROBIN, ANA], ids=["after", "before"])
+def test_what_others_wrote_is_not_the_recipients(
+    ledger: Ledger, project: Project, reader: Mailbox
+) -> None:
+    owe(ledger, project, "one", intent("one", to=reader))
 
     assert claim(ledger).written == ()
+
+
+def test_what_was_written_for_another_project_is_not_known(
+    ledger: Ledger, project: Project
+) -> None:
+    spring = engage(ledger, token="spring", title="Spring fair")
+    owe(ledger, spring, "one", intent("one", due_at=NOON + PAUSE))
+    owe(ledger, project, "two", intent("two"))
+
+    assert claim(ledger).written == ("here it is",)
+
+
+def test_a_letter_to_many_messages_goes_on_where_the_last_one_ended(
+    ledger: Ledger, project: Project
+) -> None:
+    owe(ledger, project, "one", intent("one", joins=True))
+    owe(ledger, project, "two", intent("two", joins=True))
+
+    found = claim(ledger)
+
+    assert found.thread.message_id == inbound("two").message_id
+    assert [each.sender for each in found.received] == [MIRA, MIRA]
+
+
+def test_a_letter_knows_which_documents_wait_for_a_person_and_under_which_number(
+    ledger: Ledger, project: Project
+) -> None:
+    ledger.messages.settle(claimed(ledger, "held"), held(HoldReason.UNIDENTIFIED_SENDER, "held"))
+    unsure = document(1, fate=Fate.UNSURE)
+    outcome = accepted(
+        ledger.standing(project.id), documents=[unsure], letters=[intent("one", to=ROBIN)]
+    )
+    ledger.messages.settle(claimed(ledger), outcome)
+    spring = engage(ledger, token="spring", title="Spring fair")
+    elsewhere = accepted(ledger.standing(spring.id), "two", documents=[unsure])
+    ledger.messages.settle(claimed(ledger, "two"), elsewhere)
+
+    _, here, _ = ledger.holds.waiting()
+
+    assert claim(ledger).review == ((1, here.id),)
+
+
+# ---------------------------------------------------------------- later
+
+
+def test_a_letter_whose_hour_is_later_is_owed_from_then_on(
+    ledger: Ledger, project: Project, clock: Clock
+) -> None:
+    owe(ledger, project, "one", intent("one"))
+    ledger.letters.postponed(claim(ledger), until=NOON + PAUSE)
+    early = ledger.letters.claim(ledger.worker)
+    clock.advance(PAUSE)
+
+    again = claim(ledger)
+
+    assert early is None
+    assert (again.frozen, again.cut_off, again.attempts) == (None, False, 0)
+
+
+def test_a_frozen_letter_whose_hour_is_later_keeps_its_octets(
+    ledger: Ledger, project: Project, clock: Clock
+) -> None:
+    owe(ledger, project, "one", intent("one"))
+    first = claim(ledger)
+    ledger.letters.freeze(first, outbound())
+    ledger.letters.postponed(first, until=NOON + PAUSE)
+    clock.advance(PAUSE)
+
+    again = claim(ledger)
+
+    assert (again.frozen, again.cut_off) == (outbound(), False)

@@ -50,7 +50,7 @@ sa.event.listen(database.engine, "after_cursor_execute", count)
 database.migrate()
 """
 """A process that is killed right after so many changes of the migration."""
-RELEASED = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008")
+RELEASED = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009")
 LATER = tuple(pytest.param(revision, marks=pytest.mark.proof) for revision in RELEASED[1:])
 KILLED_AT = (
     *(pytest.param(number, marks=pytest.mark.proof) for number in (1, 2)),

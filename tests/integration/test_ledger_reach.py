@@ -230,3 +230,13 @@ def test_a_machine_that_writes_again_changes_nothing(ledger: Ledger) -> None:
 
 def test_a_stranger_is_nobodys_contact(ledger: Ledger) -> None:
     assert ledger.letters.reach([Address("nobody@elsewhere.example")]) == ()
+
+
+def test_an_absence_of_nobody_known_is_nobodys(ledger: Ledger) -> None:
+    write_to_mira(ledger)
+    nameless = absence(authentication=Authentication.PASS)
+    nameless = replace(nameless, message=replace(nameless.message, sender=None))
+
+    ledger.messages.settle(claimed(ledger, "away"), nameless)
+
+    assert mira(ledger) == Reach(MIRA.address, None, None)

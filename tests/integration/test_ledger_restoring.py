@@ -11,9 +11,19 @@ import sqlalchemy as sa
 from intake.model import LetterState, Locator
 from storage import schema
 from storage.ledger import Ledger
-from storage.restoring import mark_as_copy
+from storage.restoring import begin_again, mark_as_copy
 from storage.values import LetterClaim, LetterIntent
-from tests.ledgers import Clock, accepted, arrive, claimed, engage, intent, new_message, outbound
+from tests.ledgers import (
+    Clock,
+    accepted,
+    arrive,
+    claimed,
+    count,
+    engage,
+    intent,
+    new_message,
+    outbound,
+)
 
 HOUR = timedelta(hours=1)
 
@@ -159,3 +169,11 @@ def test_that_it_was_restored_stands_in_the_audit(
     with again.database.read() as session:
         found = sa.select(schema.Audit).where(schema.Audit.event == "ledger.restored")
         assert [row.chain for row in session.scalars(found)] == [0]
+
+
+def test_a_copy_that_is_marked_twice_is_begun_with_once(worked: Ledger) -> None:
+    mark_as_copy(worked.database)
+    mark_as_copy(worked.database)
+
+    assert (begin_again(worked.database), begin_again(worked.database)) == (True, False)
+    assert count(worked, schema.Restoration) == 1

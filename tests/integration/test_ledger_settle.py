@@ -9,12 +9,13 @@ import pytest
 import sqlalchemy as sa
 
 from intake.errors import ClaimLostError, StaleViewError
-from intake.model import Fate, HoldReason, ItemName, ProjectState, Token
+from intake.model import Address, Fate, HoldReason, ItemName, ProjectState, Sha256, Token
 from storage import schema
 from storage.ledger import Ledger
-from storage.values import HoldSubject, MessageStatus
+from storage.values import HoldSubject, MessageStatus, Settlement
 from tests.ledgers import (
     DECK,
+    MIRA,
     accepted,
     claimed,
     count,
@@ -24,6 +25,8 @@ from tests.ledgers import (
     inbound,
     intent,
     message_row,
+    part,
+    sha256_of,
 )
 
 
@@ -129,6 +132,21 @@ def test_a_message_whose_twin_only_waits_is_no_repetition(ledger: Ledger) -> Non
     assert status is MessageStatus.ACCEPTED
 
 
+@pytest.mark.parametrize("refused", [MessageStatus.DISCARDED, MessageStatus.BOUNCE])
+def test_a_message_whose_twin_was_refused_is_a_repetition_of_it(
+    ledger: Ledger, refused: MessageStatus
+) -> None:
+    project = engage(ledger)
+    unwanted = Settlement(status=refused, message=inbound())
+    ledger.messages.settle(claimed(ledger, "one"), unwanted)
+    claim = claimed(ledger, "again")
+    known = ledger.messages.is_repeated(claim, inbound().digest)
+
+    status = ledger.messages.settle(claim, accepted(ledger.standing(project.id)))
+
+    assert (known, status) == (True, MessageStatus.REPEATED)
+
+
 @pytest.mark.parametrize(
     ("first_is_known", "status"),
     [(False, MessageStatus.HELD), (True, MessageStatus.REPEATED)],
@@ -232,6 +250,45 @@ def test_text_that_no_database_can_store_does_not_stop_the_message(
     [kept] = ledger.standing(project.id).documents
     assert status is MessageStatus.ACCEPTED
     assert "\ufffd" in kept.filename
+
+
+# ---------------------------------------------------------------- octets that come again and again
+
+
+def picture(
+    ledger: Ledger, text: str, *, fate: Fate = Fate.SIGNATURE_IMAGE, paths: int = 1
+) -> None:
+    """One more mail of Mira's with the same picture, so many times in it."""
+    entries = tuple(replace(part("logo.png", path=str(at)), fate=fate) for at in range(paths))
+    outcome = replace(held(HoldReason.UNIDENTIFIED_SENDER, text), parts=entries)
+    ledger.messages.settle(claimed(ledger, text), outcome)
+
+
+def unwanted(ledger: Ledger, sender: Address = MIRA.address) -> dict[Sha256, int]:
+    return ledger.messages.unwanted_before(sender, [sha256_of("logo.png"), sha256_of("other")])
+
+
+def test_octets_that_were_of_no_use_are_counted_by_message(ledger: Ledger) -> None:
+    picture(ledger, "one", paths=2)
+    picture(ledger, "two")
+
+    assert unwanted(ledger) == {sha256_of("logo.png"): 2}
+
+
+@pytest.mark.parametrize("fate", [Fate.FILED, Fate.NEWER_VERSION, Fate.OLDER_VERSION, Fate.UNSURE])
+def test_octets_that_were_of_use_once_are_not_unwanted(ledger: Ledger, fate: Fate) -> None:
+    picture(ledger, "one")
+    picture(ledger, "two", fate=fate)
+    picture(ledger, "three")
+
+    assert unwanted(ledger) == {}
+
+
+@pytest.mark.parametrize("sender", ["ana@larkfield.example", "robin@studio.example"])
+def test_octets_of_somebody_else_say_nothing(ledger: Ledger, sender: str) -> None:
+    picture(ledger, "one")
+
+    assert unwanted(ledger, Address(sender)) == {}
 
 
 def test_a_document_keeps_what_it_counts_toward(ledger: Ledger) -> None:
