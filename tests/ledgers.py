@@ -67,7 +67,7 @@ def engage(
     if client not in {known.name for known in ledger.directory.clients()}:
         contact = Address(f"mira@{client.lower()}.example")
         ledger.directory.add_client(client, contacts=[contact])
-    return ledger.directory.open_project(
+    project = ledger.directory.open_project(
         NewProject(
             client=client,
             title=title,
@@ -78,6 +78,9 @@ def engage(
             token=Token(token),
         )
     )
+    if view := ledger.offers.view(project.id):  # nothing of the client's earlier projects
+        ledger.offers.made(view, ())
+    return project
 
 
 def new_message(text: str = "one", *, locator: str = "1", source: str = "inbox") -> NewMessage:

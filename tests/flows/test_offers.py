@@ -235,10 +235,10 @@ def test_another_client_is_offered_nothing(story: Story) -> None:
     ("freelancer", "names"),
     [
         pytest.param(FREELANCER, ["deck.pdf", "guide.pdf"], marks=pytest.mark.proof),
-        (SECOND, ["guide.pdf"]),
+        (SECOND, []),
     ],
 )
-def test_what_is_confidential_stays_so_and_among_those_who_know_it(
+def test_what_is_confidential_stays_so_and_freelancers_are_told_of_their_own_projects_only(
     story: Story, freelancer: str, names: list[str]
 ) -> None:
     story.had("deck", why=Secrecy.WORD)
