@@ -61,9 +61,14 @@ def sha256_of(text: str) -> Sha256:
 
 
 def engage(
-    ledger: Ledger, *, client: str = "Larkfield", token: str = "q4", title: str = "Q4 launch"
+    ledger: Ledger,
+    *,
+    client: str = "Larkfield",
+    token: str = "q4",
+    title: str = "Q4 launch",
+    awaits_offers: bool = False,
 ) -> Project:
-    """A client with one contact, and an open project of it."""
+    """A client with one contact, and an open project of it, which begins with nothing of the client's earlier ones."""
     if client not in {known.name for known in ledger.directory.clients()}:
         contact = Address(f"mira@{client.lower()}.example")
         ledger.directory.add_client(client, contacts=[contact])
@@ -78,7 +83,8 @@ def engage(
             token=Token(token),
         )
     )
-    if view := ledger.offers.view(project.id):  # nothing of the client's earlier projects
+    view = ledger.offers.view(project.id)
+    if view is not None and not awaits_offers:
         ledger.offers.made(view, ())
     return project
 

@@ -31,13 +31,13 @@ DECK = ItemName("investor-deck")
 
 def two_projects(ledger: Ledger) -> Project:
     """One with a deck that came by mail, and a new one of the same client; the new one."""
-    first = engage(ledger)
+    first = engage(ledger, awaits_offers=True)
     deck = document(1)
     ledger.messages.settle(
         claimed(ledger, "the deck"),
         accepted(ledger.standing(first.id), "the deck", documents=[deck]),
     )
-    return engage(ledger, token=SECOND, title="Spring fair")
+    return engage(ledger, awaits_offers=True, token=SECOND, title="Spring fair")
 
 
 def view_of(ledger: Ledger, project: Project) -> OfferView:
@@ -74,9 +74,9 @@ def say(ledger: Ledger, project: Project, text: str, deed: Deed) -> int:
 
 
 def test_a_first_project_is_offered_nothing_and_a_second_one_once(ledger: Ledger) -> None:
-    first = engage(ledger)
+    first = engage(ledger, awaits_offers=True)
     before = ledger.offers.due()
-    second = engage(ledger, token=SECOND)
+    second = engage(ledger, awaits_offers=True, token=SECOND)
     due = ledger.offers.due()
 
     ledger.offers.made(view_of(ledger, second), [])
@@ -87,7 +87,7 @@ def test_a_first_project_is_offered_nothing_and_a_second_one_once(ledger: Ledger
 
 @pytest.mark.proof
 def test_another_clients_projects_are_never_in_the_view(ledger: Ledger) -> None:
-    engage(ledger, client="Halden", token="theirs")
+    engage(ledger, awaits_offers=True, client="Halden", token="theirs")
     project = two_projects(ledger)
 
     [other] = view_of(ledger, project).others
