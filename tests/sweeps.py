@@ -322,24 +322,28 @@ def _all_of(passed: Mapping[str, int], *names: str) -> Sequence[Point]:
 LAPTOP = Place("sqlite", "folder", "maildir")
 SERVER = Place("postgresql", "s3", "smtp")
 _BOTH = [(engine, store) for engine in ("sqlite", "postgresql") for store in ("folder", "s3")]
-SWEEPS: tuple[tuple[Place, Choice], ...] = (
-    *((Place(engine, store, "maildir"), first_instants) for engine, store in _BOTH),
-    *((Place(engine, store, "smtp"), deliveries) for engine, store in _BOTH),
-    (replace(LAPTOP, sink="sent-folder"), deliveries),
-    (replace(SERVER, sink="sent-folder"), deliveries),
-    (LAPTOP, later_instants),
-    (LAPTOP, after_commits),
-    (LAPTOP, before_names),
-    (replace(SERVER, store="folder", sink="maildir"), before_commits),
+Sweep = tuple[Place, Choice, Sequence[Stage]]
+_OFTEN = (MAIL, DECIDE)
+SWEEPS: tuple[Sweep, ...] = (
+    *((Place(engine, store, "maildir"), first_instants, STAGES) for engine, store in _BOTH),
+    *((Place(engine, store, "smtp"), deliveries, _OFTEN) for engine, store in _BOTH),
+    (replace(LAPTOP, sink="sent-folder"), deliveries, _OFTEN),
+    (replace(SERVER, sink="sent-folder"), deliveries, _OFTEN),
+    (LAPTOP, later_instants, _OFTEN),
+    (LAPTOP, after_commits, _OFTEN),
+    (LAPTOP, before_names, _OFTEN),
 )
 """Where is killed at what. A sink changes nothing but delivering; a store takes no part in a commit."""
-BY_HAND: tuple[tuple[Place, Choice], ...] = (
-    (LAPTOP, before_commits),
-    (LAPTOP, after_names),
-    (replace(SERVER, sink="maildir"), later_instants),
-    (SERVER, first_instants),
-    (SERVER, after_commits),
-    (replace(LAPTOP, sink="sent-folder"), before_commits),
+BY_HAND: tuple[Sweep, ...] = (
+    (replace(SERVER, store="folder", sink="maildir"), before_commits, STAGES),
+    (LAPTOP, later_instants, (KEEP, OFFER)),
+    (LAPTOP, after_commits, (KEEP, OFFER)),
+    (LAPTOP, before_commits, STAGES),
+    (LAPTOP, after_names, STAGES),
+    (replace(SERVER, sink="maildir"), later_instants, STAGES),
+    (SERVER, first_instants, STAGES),
+    (SERVER, after_commits, STAGES),
+    (replace(LAPTOP, sink="sent-folder"), before_commits, STAGES),
 )
 """What is near enough to one of those to be left to the table that is made by hand."""
 
@@ -406,9 +410,11 @@ def kill_at(crashing: Crashing, made: Worlds, point: Point, undisturbed: World) 
     )
 
 
-def sweep(crashing: Crashing, folder: Path, place: Place, choice: Choice) -> Iterator[Kill]:
-    """Kill at every chosen point of every stage, each on a desk of its own."""
-    for stage in STAGES:
+def sweep(
+    crashing: Crashing, folder: Path, place: Place, choice: Choice, stages: Sequence[Stage]
+) -> Iterator[Kill]:
+    """Kill at every chosen point of these stages, each on a desk of its own."""
+    for stage in stages:
         with worlds(folder / stage.name, place, stage) as made:
             undisturbed = calm(crashing, made)
             for point in choice(undisturbed.passed):

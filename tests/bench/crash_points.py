@@ -36,10 +36,10 @@ def main() -> int:
         tempfile.TemporaryDirectory() as folder,
         crashing(Path(folder, "lives.log"), stores.S3_ENVIRONMENT) as lives,
     ):
-        for number, (place, choice) in enumerate((*SWEEPS, *BY_HAND)):
+        for number, (place, choice, stages) in enumerate((*SWEEPS, *BY_HAND)):
             began = time.monotonic()
             kills: list[Kill] = []
-            for kill in sweep(lives, Path(folder, str(number)), place, choice):
+            for kill in sweep(lives, Path(folder, str(number)), place, choice, stages):
                 kills.append(kill)
                 if lists or not kill.right:
                     console.print(str(kill), markup=False)

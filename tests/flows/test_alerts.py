@@ -34,7 +34,7 @@ from tests.maildesks import Later, MailDesk, at_work, mail_desk, text_of
 OPERATOR = "ops@studio.example"
 ALERTS: dict[str, object] = {"alerts": {"to": [OPERATOR]}}
 ALL_IS_WELL = Outages({}, frozenset(), frozenset())
-pytestmark = pytest.mark.usefixtures("telemetry_as_before")
+pytestmark = [pytest.mark.proof, pytest.mark.usefixtures("telemetry_as_before")]
 
 
 def told(desk: MailDesk) -> list[str]:
@@ -100,7 +100,6 @@ def test_that_it_is_over_is_told_in_the_same_thread(desk: MailDesk, reader: Read
     assert {each["Auto-Submitted"] for each in (begun, over)} == {"auto-generated"}
 
 
-@pytest.mark.proof
 def test_what_was_over_before_the_alert_could_leave_is_one_letter(
     desk: MailDesk, reader: Reader
 ) -> None:
@@ -115,7 +114,6 @@ def test_what_was_over_before_the_alert_could_leave_is_one_letter(
     assert told(desk) == ["It is over: no mail waits too long"]
 
 
-@pytest.mark.proof
 def test_what_lasts_is_told_again_after_a_day(desk: MailDesk, reader: Reader) -> None:
     clock = Later()
     with at_work(desk, reader, clock=clock) as app:
@@ -129,7 +127,6 @@ def test_what_lasts_is_told_again_after_a_day(desk: MailDesk, reader: Reader) ->
     assert told(desk) == ["Mail waits too long"] * 2
 
 
-@pytest.mark.proof
 def test_what_comes_back_at_once_is_not_told_at_once(desk: MailDesk, reader: Reader) -> None:
     clock = Later()
     away = Outages({"sources[0]": clock()}, frozenset({"sources[0]"}), frozenset())
@@ -157,7 +154,6 @@ def test_an_alert_names_nobody_and_nothing_of_a_project(desk: MailDesk, reader: 
     assert "1 message waits" in text_of(alert)
 
 
-@pytest.mark.proof
 def test_two_workers_tell_the_same_trouble_once(desk: MailDesk, reader: Reader) -> None:
     clock = Later()
     with at_work(desk, reader, clock=clock) as app, at_work(desk, reader, clock=clock) as other:
@@ -189,7 +185,6 @@ def test_a_login_that_is_refused_is_told_at_once_and_when_it_works_again(
     assert sorted(told(desk)) == ["It is over: the mailbox sources[0] works again", *first]
 
 
-@pytest.mark.proof
 def test_a_refused_login_for_delivery_is_told_once_when_letters_leave_again(
     tmp_path: Path,
 ) -> None:
@@ -226,7 +221,6 @@ def test_a_letter_in_doubt_is_told(
     assert subjects(smtp_sink) == ["A letter is in doubt"]
 
 
-@pytest.mark.proof
 def test_nobody_is_told_where_the_configuration_names_nobody(
     tmp_path: Path, reader: Reader
 ) -> None:

@@ -11,6 +11,8 @@ from intake.worker import Round, Worker
 from tests.desks import Wiring, desk_settings, imap_source, letter, post, smtp_delivery
 from tests.stores import S3_ENVIRONMENT, S3_REGION, free_port
 
+pytestmark = pytest.mark.proof
+
 
 @pytest.fixture(autouse=True)
 def credentials(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -43,16 +43,15 @@ from tests.killing import killed_at
 from tests.ledgers import document
 from tests.maildesks import MailDesk, at_work, mail_desk
 
+pytestmark = pytest.mark.proof
+
 NOTES = Enclosure("Q3-notes.txt", "text/plain", b"What we know so far.\n")
 PRICES = Enclosure("prices.txt", "text/plain", b"What it costs, for your eyes only.\n")
 MARKED = Enclosure("terms.txt", "text/plain", b"STRICTLY CONFIDENTIAL\n\nTerms of the round\n")
 DECK = investor_deck(TODAY)
 KILLED_AT = (
     Instant.PLACED,
-    *(
-        pytest.param(instant, marks=pytest.mark.proof)
-        for instant in (Instant.COPIED, Instant.LET_GO, Instant.PAGES_WRITTEN)
-    ),
+    *(pytest.param(instant) for instant in (Instant.COPIED, Instant.LET_GO, Instant.PAGES_WRITTEN)),
 )
 SECRET_DECKS: dict[str, object] = {
     "checklists": {
@@ -187,7 +186,6 @@ def test_the_command_moves_the_files_at_once_and_counts_them(desk: MailDesk, app
     assert lying(desk) == ["clients", "confidential"]
 
 
-@pytest.mark.proof
 def test_what_a_freelancer_opened_is_not_hidden_again_by_its_item(
     tmp_path: Path, reader: Reader
 ) -> None:
@@ -258,7 +256,6 @@ def test_killed_while_documents_move_nothing_is_wrong_and_the_next_one_goes_on(
 # ---------------------------------------------------------------- S3
 
 
-@pytest.mark.proof
 def test_on_s3_a_document_changes_its_key_its_tags_its_headers_and_its_encryption(
     tmp_path: Path, reader: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -330,7 +327,6 @@ def test_addresses_for_a_freelancer_expire_those_of_confidential_documents_soone
     assert parse_qs(urlsplit(address).query)["X-Amz-Expires"] == [seconds]
 
 
-@pytest.mark.proof
 def test_no_address_of_a_document_is_in_a_client_s_letter(
     tmp_path: Path, reader: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:

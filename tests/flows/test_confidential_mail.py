@@ -12,6 +12,8 @@ from intake.worker import Worker
 from tests.desks import letter
 from tests.maildesks import at_work, mail_desk
 
+pytestmark = pytest.mark.proof
+
 NOTES = Enclosure("notes.txt", "text/plain", b"What we know so far.\n")
 
 

@@ -38,6 +38,8 @@ from tests.desks import CONTACT, TOKEN, Wiring, config_file, letter, open_engage
 from tests.killing import killed_at
 from tests.maildesks import Later, MailDesk, at_work, mail_desk
 
+pytestmark = pytest.mark.proof
+
 NOTES = Enclosure("kolibri-notes.txt", "text/plain", b"What we know of the Kolibri so far.\n")
 PRICES = Enclosure("kolibri-prices.txt", "text/plain", b"What the Kolibri costs.\n")
 PLANS = Enclosure("amsel-plans.txt", "text/plain", b"What the Amsel will be.\n")
@@ -47,7 +49,7 @@ ADDRESS = f"intake+{TOKEN}@studio.example"
 KILLED_AT = (
     Instant.BLOB_ERASED,
     *(
-        pytest.param(instant, marks=pytest.mark.proof)
+        pytest.param(instant)
         for instant in (Instant.FORGOTTEN, Instant.RAW_ERASED, Instant.RECEIPTED)
     ),
 )
@@ -158,7 +160,6 @@ def test_killed_on_the_way_nothing_is_wrong_and_the_same_command_ends_it(
     assert sound(desk)
 
 
-@pytest.mark.proof
 def test_what_was_cut_off_is_ended_by_the_next_worker(desk: MailDesk, reader: Reader) -> None:
     assert killed_at(Instant.FORGOTTEN, lambda passed: remove(desk, passed))
 
@@ -228,7 +229,6 @@ def test_a_worker_in_the_middle_of_a_message_for_it_writes_nothing_into_it(
     assert not [key for key in blobs_of(desk) if TOKEN in key]
 
 
-@pytest.mark.proof
 def test_pages_that_are_written_meanwhile_are_removed(desk: MailDesk, app: App) -> None:
     app.ledger.directory.set_state(TOKEN, ProjectState.PAUSED)  # so that its pages are due
 
@@ -241,7 +241,6 @@ def test_pages_that_are_written_meanwhile_are_removed(desk: MailDesk, app: App) 
     assert not [key for key in blobs_of(desk) if TOKEN in key]
 
 
-@pytest.mark.proof
 def test_a_message_of_two_projects_stays_until_the_other_one_is_erased(
     desk: MailDesk, app: App
 ) -> None:
@@ -295,7 +294,6 @@ def test_the_command_needs_a_word_where_nobody_can_be_asked(desk: MailDesk) -> N
 # ---------------------------------------------------------------- PostgreSQL and S3
 
 
-@pytest.mark.proof
 def test_on_postgresql_and_s3_nothing_is_left_either(
     tmp_path: Path, reader: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -362,7 +360,6 @@ def test_held_mail_of_strangers_goes_when_its_time_is_up_and_a_contact_s_stays(
     assert sound(desk)
 
 
-@pytest.mark.proof
 def test_the_very_same_mail_is_new_mail_once_it_was_removed(tmp_path: Path, reader: Reader) -> None:
     desk = mail_desk(tmp_path)
     clock = Later()

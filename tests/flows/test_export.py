@@ -23,6 +23,8 @@ from intake.worker import Worker
 from tests.desks import CONTACT, TODAY, TOKEN, letter, open_engagement
 from tests.maildesks import MailDesk, at_work, mail_desk
 
+pytestmark = pytest.mark.proof
+
 NOTES = Enclosure("../Q3 Übersicht.txt", "text/plain", b"What we know so far.\n")
 TWIN = Enclosure("../Q3 Übersicht.txt", "text/plain", b"What we know by now.\n")
 PRICES = Enclosure("prices.txt", "text/plain", b"What it costs, for your eyes only.\n")

@@ -24,6 +24,8 @@ from tests.ledgers import message_row
 from tests.maildesks import Later, MailDesk, at_work, mail_desk, text_of
 from tests.servers import Clamd, eicar
 
+pytestmark = pytest.mark.proof
+
 DECK = documents.investor_deck(TODAY)
 BAD = Enclosure("brand guide.txt", "text/plain", b"Our brand guide. " + eicar())
 AWAY = [b"stream: \0", b"stream: Can't allocate memory ERROR\0"]

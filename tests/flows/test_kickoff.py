@@ -23,6 +23,8 @@ from storage.directory import NewProject
 from tests.desks import CLIENT, CONTACT, DESK, FREELANCER, TODAY, TOKEN, Wiring, config_file, letter
 from tests.maildesks import Later, MailDesk, at_work, mail_desk, text_of
 
+pytestmark = pytest.mark.proof
+
 FAY = f"Fay Wells <{FREELANCER}>"
 MIRA = "Mira Hollis <mira@larkfield.example>"
 JONAS = "Jonas Falk <jonas@larkfield.example>"
@@ -118,7 +120,6 @@ def test_a_kickoff_opens_client_and_project_and_asks_for_the_first_things(studio
     assert "Reply “undo”" in told
 
 
-@pytest.mark.proof
 def test_both_letters_are_in_the_thread_of_the_kickoff(studio: Studio) -> None:
     letters = studio.write()
 
@@ -128,7 +129,6 @@ def test_both_letters_are_in_the_thread_of_the_kickoff(studio: Studio) -> None:
     assert asked["Auto-Submitted"] == "auto-generated"  # its reader asked for nothing
 
 
-@pytest.mark.proof
 def test_the_clients_answer_is_filed_and_told_the_whole_list(studio: Studio) -> None:
     [asked] = [each for each in studio.write() if "mira@" in str(each["To"])]
 
@@ -157,7 +157,6 @@ def test_a_further_kickoff_of_that_title_belongs_to_the_project(studio: Studio) 
     assert [each["To"] for each in letters] == [f"Fay Wells <{FREELANCER}>"]
 
 
-@pytest.mark.proof
 def test_another_title_is_another_project_of_the_same_client(studio: Studio) -> None:
     studio.write()
 
@@ -167,7 +166,6 @@ def test_another_title_is_another_project_of_the_same_client(studio: Studio) -> 
     assert [each.title for each in studio.opened()] == ["Spring campaign", "Trade fair"]
 
 
-@pytest.mark.proof
 def test_a_known_contact_keeps_its_client(studio: Studio) -> None:
     letters = studio.write(to=f"Ana Ruiz <{CONTACT}>")
 
@@ -176,14 +174,12 @@ def test_a_known_contact_keeps_its_client(studio: Studio) -> None:
     assert "Three things" in to(letters, CONTACT)
 
 
-@pytest.mark.proof
 def test_a_blind_copy_opens_it_as_well(studio: Studio) -> None:
     studio.write(cc="", fields=[("Delivered-To", DESK)])
 
     assert len(studio.opened()) == 1
 
 
-@pytest.mark.proof
 def test_colleagues_in_copy_become_contacts_and_get_the_letter(studio: Studio) -> None:
     elsewhere = "ben@agency.example"
 
@@ -196,7 +192,6 @@ def test_colleagues_in_copy_become_contacts_and_get_the_letter(studio: Studio) -
     assert elsewhere not in str(asked)
 
 
-@pytest.mark.proof
 def test_the_client_is_written_to_in_the_language_of_the_kickoff(studio: Studio) -> None:
     german = "Liebe Mira,\n\nich freue mich auf unsere Kampagne und schicke dir bald mehr.\n\nFay\n"
 
@@ -206,7 +201,6 @@ def test_the_client_is_written_to_in_the_language_of_the_kickoff(studio: Studio)
     assert "eröffnet" in to(letters, FREELANCER)
 
 
-@pytest.mark.proof
 def test_words_to_the_client_are_no_commands_to_the_desk(studio: Studio) -> None:
     studio.write(text="Dear Mira,\n\nyou have no event calendar, so never mind.\nPause.\n")
 
@@ -216,7 +210,6 @@ def test_words_to_the_client_are_no_commands_to_the_desk(studio: Studio) -> None
     assert [each.wish.verb for each in standing.wishes] == ["open"]
 
 
-@pytest.mark.proof
 def test_projects_that_were_opened_by_mail_are_listed(studio: Studio) -> None:
     studio.write()
 
@@ -247,7 +240,6 @@ def test_undo_closes_it_again_and_ends_what_is_asked(studio: Studio) -> None:
     assert len(studio.desk.letters_to("mira@larkfield.example")) == 1
 
 
-@pytest.mark.proof
 def test_a_first_letter_that_has_not_left_when_it_is_undone_never_leaves(
     tmp_path: Path, reader: Reader
 ) -> None:
@@ -267,7 +259,6 @@ def test_a_first_letter_that_has_not_left_when_it_is_undone_never_leaves(
     assert desk.letters_to("mira@larkfield.example") == []
 
 
-@pytest.mark.proof
 def test_a_client_who_does_not_answer_a_kickoff_is_reminded_in_its_thread(studio: Studio) -> None:
     [asked] = [each for each in studio.write() if "mira@" in str(each["To"])]
 
@@ -282,7 +273,6 @@ def test_a_client_who_does_not_answer_a_kickoff_is_reminded_in_its_thread(studio
     assert "Investor deck" in text_of(reminder)
 
 
-@pytest.mark.proof
 def test_a_worker_that_dies_while_it_opens_a_project_opens_it_once(
     tmp_path: Path, reader: Reader
 ) -> None:
@@ -326,7 +316,6 @@ def test_mail_to_two_clients_is_asked_about_and_opens_nothing(studio: Studio) ->
     assert "larkfield.example" not in [each.name for each in studio.app.ledger.directory.clients()]
 
 
-@pytest.mark.proof
 def test_a_reply_in_the_thread_of_a_project_belongs_to_that(studio: Studio) -> None:
     studio.write(sender=f"Ana Ruiz <{CONTACT}>", to=DESK, cc="", subject="Our deck", attach=[DECK])
 
@@ -346,7 +335,7 @@ def test_a_reply_in_the_thread_of_a_project_belongs_to_that(studio: Studio) -> N
         pytest.param(
             "Eve <eve@elsewhere.example>", DESK, [], id="a-stranger", marks=pytest.mark.proof
         ),
-        pytest.param(f"Ana Ruiz <{CONTACT}>", DESK, [], id="a-contact", marks=pytest.mark.proof),
+        pytest.param(f"Ana Ruiz <{CONTACT}>", DESK, [], id="a-contact"),
         pytest.param(
             FAY,
             f"intake+{TOKEN}@studio.example",
@@ -385,7 +374,6 @@ def test_nobody_else_opens_a_project(
         assert desk.letters_to("larkfield.example") == []
 
 
-@pytest.mark.proof
 def test_old_mail_opens_nothing_and_waits(tmp_path: Path, reader: Reader) -> None:
     since: dict[str, object] = {"answer_mail_since": "2200-01-01"}
     desk = mail_desk(tmp_path, Wiring(intake=since))
@@ -398,7 +386,6 @@ def test_old_mail_opens_nothing_and_waits(tmp_path: Path, reader: Reader) -> Non
         assert studio.reasons() == [HoldReason.UNKNOWN_PROJECT]
 
 
-@pytest.mark.proof
 def test_old_mail_to_the_client_of_ones_only_project_is_filed_there(
     tmp_path: Path, reader: Reader
 ) -> None:
@@ -413,7 +400,6 @@ def test_old_mail_to_the_client_of_ones_only_project_is_filed_there(
         assert studio.files(app.ledger.directory.project(TOKEN)) == [GUIDE.filename]
 
 
-@pytest.mark.proof
 def test_a_client_of_other_freelancers_is_not_opened_to_one_more(studio: Studio) -> None:
     directory = studio.app.ledger.directory
     directory.add_client("Larkfield", contacts=[Address("mira@larkfield.example")])

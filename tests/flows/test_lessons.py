@@ -35,6 +35,8 @@ from tests.desks import CONTACT, FREELANCER, TODAY, TOKEN, Wiring, letter
 from tests.ledgers import accepted, claimed, document
 from tests.maildesks import MailDesk, at_work, mail_desk
 
+pytestmark = pytest.mark.proof
+
 OTHER_CLIENT = Address("bea@brixton.example")
 BRAND_GUIDE, ROADMAP = Kind("brand_guide"), Kind("roadmap")
 OWN_KINDS: dict[str, object] = {

@@ -14,6 +14,8 @@ from intake.worker import Worker
 from tests.desks import CLIENT, CONTACT, FREELANCER, TODAY, letter
 from tests.maildesks import MailDesk, at_work, mail_desk, text_of
 
+pytestmark = pytest.mark.proof
+
 DECK = documents.investor_deck(TODAY)
 INVOICE = documents.misnamed_invoice(TODAY)
 IN_GERMAN = "Hallo Fay,\n\nanbei schicke ich die Unterlagen, der Rest kommt noch.\n"

@@ -25,7 +25,7 @@ from tests.servers import LOOPBACK, Dovecot, ImapAccount
 
 PERSON = "person@studio.example"
 """Whom the provider knows; Dovecot takes any name."""
-pytestmark = [pytest.mark.dovecot]
+pytestmark = [pytest.mark.proof, pytest.mark.dovecot]
 
 
 @pytest.fixture(scope="module")
@@ -170,7 +170,6 @@ def test_a_refused_mailbox_is_told_of_once_and_not_asked_again_at_once(
     assert PERSON not in log
 
 
-@pytest.mark.proof
 @pytest.mark.parametrize("trouble", ["refused", "expired", "away"])
 def test_neither_tokens_nor_addresses_reach_the_log(office: Office, trouble: str) -> None:
     office.run("oauth", "login")

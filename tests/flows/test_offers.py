@@ -37,6 +37,8 @@ from tests.ledgers import accepted, claimed, document
 from tests.maildesks import MailDesk, at_work, mail_desk, text_of
 from tests.unit.compose_cast import sure
 
+pytestmark = pytest.mark.proof
+
 SPRING = Token("spring")
 SECOND = "second@studio.example"
 MARCH = datetime(2026, 3, 12, 9, tzinfo=UTC)
@@ -150,7 +152,6 @@ def test_what_is_still_fresh_is_asked_about_in_the_first_letter_and_kept_with_a_
     assert story.states() == [ItemState.RECEIVED, ItemState.RECEIVED]
 
 
-@pytest.mark.proof
 def test_a_word_taken_back_leaves_the_question(story: Story) -> None:
     story.had("deck")
     story.open()
@@ -163,7 +164,6 @@ def test_a_word_taken_back_leaves_the_question(story: Story) -> None:
     assert "We still have the one from Q4 launch" in answer
 
 
-@pytest.mark.proof
 def test_what_is_not_to_be_kept_is_asked_for_anew(story: Story) -> None:
     story.had("deck")
     story.open()
@@ -174,7 +174,6 @@ def test_what_is_not_to_be_kept_is_asked_for_anew(story: Story) -> None:
     assert "We still have" not in answer
 
 
-@pytest.mark.proof
 def test_a_newer_one_makes_the_offer_moot(story: Story) -> None:
     story.had("deck")
     story.open()
@@ -185,7 +184,6 @@ def test_a_newer_one_makes_the_offer_moot(story: Story) -> None:
     assert "We still have" not in answer
 
 
-@pytest.mark.proof
 def test_the_very_same_file_sent_again_is_kept(story: Story) -> None:
     octets = story.had("deck")
     story.open()
@@ -197,7 +195,6 @@ def test_the_very_same_file_sent_again_is_kept(story: Story) -> None:
     assert "1 of 2 received" in answer
 
 
-@pytest.mark.proof
 @pytest.mark.parametrize(
     ("reuse", "states", "documents"),
     [
@@ -218,7 +215,6 @@ def test_the_operator_decides_whether_it_is_asked_about(
         assert len(story.standing().documents) == documents
 
 
-@pytest.mark.proof
 def test_another_client_is_offered_nothing(story: Story) -> None:
     story.had("deck")
     story.app.ledger.directory.add_client("Larkfield", contacts=[Address("mira@larkfield.example")])
@@ -234,7 +230,7 @@ def test_another_client_is_offered_nothing(story: Story) -> None:
 @pytest.mark.parametrize(
     ("freelancer", "names"),
     [
-        pytest.param(FREELANCER, ["deck.pdf", "guide.pdf"], marks=pytest.mark.proof),
+        pytest.param(FREELANCER, ["deck.pdf", "guide.pdf"]),
         (SECOND, []),
     ],
 )
@@ -270,7 +266,6 @@ def test_a_copy_outlives_the_project_that_it_is_from_and_forgets_its_name(
     assert "from an earlier project, 12 March 2026" in story.write("Hello.\n")
 
 
-@pytest.mark.proof
 def test_an_export_tells_where_a_document_is_from_and_holds_no_mail_of_that_project(
     story: Story, tmp_path: Path
 ) -> None:
@@ -285,7 +280,6 @@ def test_an_export_tells_where_a_document_is_from_and_holds_no_mail_of_that_proj
     assert manifest["documents"][0]["message"] is None
 
 
-@pytest.mark.proof
 def test_every_blob_is_known_and_whole_after_all_that(story: Story) -> None:
     story.had("deck")
     story.had("brand_guide", why=Secrecy.MARK)

@@ -31,7 +31,7 @@ from tests.stores import (
 )
 
 MAIL = letter(sender=f"Fay <{FREELANCER}>", attach=[documents.investor_deck(TODAY)])
-pytestmark = pytest.mark.usefixtures("telemetry_as_before")
+pytestmark = [pytest.mark.proof, pytest.mark.usefixtures("telemetry_as_before")]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -120,7 +120,6 @@ def cut_in_the_middle_of_a_put(stage: Stage) -> None:
     stage.proxy.cut_after(len(MAIL) // 2, Towards.SERVER, stays_down=True)
 
 
-@pytest.mark.proof
 @pytest.mark.parametrize(
     "begin",
     [refuse_connections, fall_silent, cut_in_the_middle_of_a_put],
@@ -154,7 +153,6 @@ REFUSALS = [
 ]
 
 
-@pytest.mark.proof
 @pytest.mark.parametrize(("refusal", "what"), REFUSALS, ids=[each.code for each, _ in REFUSALS])
 def test_mail_is_filed_once_the_bucket_takes_it(stage: Stage, refusal: Refusal, what: str) -> None:
     with refusing_s3([refusal]) as url:

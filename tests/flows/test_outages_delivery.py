@@ -24,7 +24,7 @@ from tests.outages import BAR, log_of_the_worker, once_each, record, told, tries
 from tests.proxy import Proxy, Towards, proxy
 
 MAIL = letter(sender=f"Fay <{FREELANCER}>", attach=[documents.investor_deck(TODAY)])
-pytestmark = pytest.mark.usefixtures("telemetry_as_before")
+pytestmark = [pytest.mark.proof, pytest.mark.usefixtures("telemetry_as_before")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,6 @@ def fall_silent(stage: Stage) -> None:
     stage.proxy.swallow()
 
 
-@pytest.mark.proof
 @pytest.mark.parametrize(
     "begin",
     [refuse_connections, fall_silent],

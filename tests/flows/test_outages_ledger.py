@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from pgserver.postgres_server import PostgresServer
 
 MAIL = letter(sender=f"Fay <{FREELANCER}>", attach=[documents.investor_deck(TODAY)])
-pytestmark = pytest.mark.usefixtures("telemetry_as_before")
+pytestmark = [pytest.mark.proof, pytest.mark.usefixtures("telemetry_as_before")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,6 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(database, "BUSY_SECONDS", 0.2)
 
 
-@pytest.mark.proof
 @pytest.mark.usefixtures("impatient")
 def test_work_goes_on_when_another_program_lets_go_of_the_file(
     tmp_path: Path, reader: Reader
@@ -119,7 +118,6 @@ def test_work_goes_on_when_another_program_lets_go_of_the_file(
         assert "Another program holds" in changes(stage.events)[0].reason
 
 
-@pytest.mark.proof
 def test_a_file_that_was_moved_away_is_not_made_anew_and_is_used_when_it_is_back(
     tmp_path: Path, reader: Reader
 ) -> None:
@@ -185,7 +183,6 @@ def make_room(folder: Path) -> None:
     (folder / "ballast").unlink()
 
 
-@pytest.mark.proof
 @pytest.mark.parametrize(
     ("section", "what"),
     [
@@ -261,7 +258,6 @@ def postgres_desk(folder: Path, url: str) -> MailDesk:
     return MailDesk(folder)
 
 
-@pytest.mark.proof
 def test_work_goes_on_when_postgresql_runs_again(tmp_path: Path, reader: Reader) -> None:
     with own_postgres() as server:
         url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
@@ -273,7 +269,6 @@ def test_work_goes_on_when_postgresql_runs_again(tmp_path: Path, reader: Reader)
             stage.require_survived("PostgreSQL: stopped and started", "database", survived)
 
 
-@pytest.mark.proof
 def test_a_connection_that_is_ended_in_the_middle_of_a_settlement_costs_no_try(
     tmp_path: Path, reader: Reader
 ) -> None:

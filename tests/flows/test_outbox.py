@@ -39,6 +39,8 @@ from tests.desks import FREELANCER, TODAY, TOKEN, Wiring, letter, open_engagemen
 from tests.ledgers import Clock, accepted, claimed
 from tests.maildesks import Later, MailDesk, at_work, mail_desk
 
+pytestmark = pytest.mark.proof
+
 MAIL = letter(sender=f"Fay <{FREELANCER}>", attach=[documents.investor_deck(TODAY)])
 """A freelancer's, so that one letter answers it."""
 NAMED = Wish(

@@ -33,6 +33,8 @@ from tests.desks import CONTACT, FREELANCER, TODAY, TOKEN, Wiring, engagement, l
 from tests.ledgers import NOON, parts_of
 from tests.maildesks import Later, MailDesk, at_work, mail_desk
 
+pytestmark = pytest.mark.proof
+
 DECK = documents.investor_deck(TODAY)
 SPRING = Token("spring")
 TO_SPRING = Address("intake+spring@studio.example")

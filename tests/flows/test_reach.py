@@ -18,6 +18,8 @@ from intake.worker import Worker
 from tests.desks import CONTACT, letter
 from tests.maildesks import MailDesk, at_work, mail_desk
 
+pytestmark = pytest.mark.proof
+
 NOTES = Enclosure("notes.txt", "text/plain", b"What we know so far.\n")
 
 

@@ -31,7 +31,7 @@ CHECKLISTS = {
     "longer": [*DECK_ALONE, {"item": "brand-guide", "kind": "brand_guide"}],
 }
 SECRET = "canary-secret-of-the-hook"
-pytestmark = pytest.mark.usefixtures("telemetry_as_before")
+pytestmark = [pytest.mark.proof, pytest.mark.usefixtures("telemetry_as_before")]
 
 
 @pytest.fixture
@@ -84,7 +84,6 @@ def test_the_report_of_that_moment_carries_the_manifest(tmp_path: Path, reader: 
     assert list(desk.letters_to(CONTACT)[0].iter_attachments()) == []
 
 
-@pytest.mark.proof
 def test_later_reports_do_not_carry_it_again(tmp_path: Path, reader: Reader) -> None:
     desk = mail_desk(tmp_path, wiring())
     desk.post(MAIL, "1")
@@ -98,7 +97,6 @@ def test_later_reports_do_not_carry_it_again(tmp_path: Path, reader: Reader) -> 
     assert len(manifests(desk)) == 1
 
 
-@pytest.mark.proof
 def test_complete_again_after_it_was_not_it_is_told_again(
     tmp_path: Path, reader: Reader, hook: Receiver
 ) -> None:
@@ -116,7 +114,6 @@ def test_complete_again_after_it_was_not_it_is_told_again(
     assert len({call.fields["x-intake-delivery"] for call in hook.calls}) == 2
 
 
-@pytest.mark.proof
 def test_what_time_alone_made_incomplete_is_told_when_it_is_complete_again(
     tmp_path: Path, reader: Reader
 ) -> None:
@@ -138,7 +135,6 @@ def test_what_time_alone_made_incomplete_is_told_when_it_is_complete_again(
     assert in_between == 1
 
 
-@pytest.mark.proof
 def test_a_persons_decision_that_completes_a_project_is_told(
     tmp_path: Path, reader: Reader, hook: Receiver
 ) -> None:
@@ -157,7 +153,6 @@ def test_a_persons_decision_that_completes_a_project_is_told(
     assert len(hook.calls) == 1
 
 
-@pytest.mark.proof
 def test_mail_that_is_fed_in_tells_nobody(tmp_path: Path, reader: Reader, hook: Receiver) -> None:
     old = wiring(hook)
     old.intake["answer_mail_since"] = (TODAY + timedelta(days=3650)).isoformat()
@@ -204,7 +199,6 @@ def test_what_is_confidential_is_not_named_to_the_operators_program(
     assert [each["name"] for each in listed(manifest_of(*manifests(desk)))] == [DECK.filename]
 
 
-@pytest.mark.proof
 def test_a_receiver_that_is_away_is_called_again_with_the_same_id(
     tmp_path: Path, reader: Reader, hook: Receiver
 ) -> None:
@@ -225,7 +219,6 @@ def test_a_receiver_that_is_away_is_called_again_with_the_same_id(
     assert first.octets == second.octets
 
 
-@pytest.mark.proof
 def test_a_receiver_that_is_away_for_two_days_is_for_a_person(
     tmp_path: Path, reader: Reader, hook: Receiver
 ) -> None:
@@ -257,7 +250,6 @@ def _days(app: App, clock: Later) -> None:
 
 
 @pytest.mark.parametrize("nth", [1, 2, 3])
-@pytest.mark.proof
 def test_killed_right_after_something_left_each_letter_arrives_once_and_calls_bear_one_id(
     tmp_path: Path, hook: Receiver, nth: int
 ) -> None:

@@ -26,7 +26,7 @@ FURTHER: dict[str, object] = {
     "alerts": {"to": ["ops@studio.example"]},
 }
 MAIL = letter(attach=[documents.investor_deck(TODAY)])
-pytestmark = pytest.mark.usefixtures("telemetry_as_before")
+pytestmark = [pytest.mark.proof, pytest.mark.usefixtures("telemetry_as_before")]
 
 
 def rehearsal(sink: servers.SmtpSink, *, hold: bool) -> Wiring:
@@ -62,7 +62,6 @@ def test_nothing_leaves_and_status_says_how_much_is_held(
     assert "2 letters are held, for delivery.hold is true" in run(desk, "status")
 
 
-@pytest.mark.proof
 def test_when_it_is_over_each_letter_arrives_once(
     tmp_path: Path, reader: Reader, smtp_sink: servers.SmtpSink
 ) -> None:
@@ -81,7 +80,6 @@ def test_when_it_is_over_each_letter_arrives_once(
     assert "held" not in run(desk, "status")
 
 
-@pytest.mark.proof
 def test_reminders_of_a_long_rehearsal_are_decided_again(
     tmp_path: Path, reader: Reader, smtp_sink: servers.SmtpSink
 ) -> None:
@@ -120,7 +118,6 @@ def test_what_would_be_sent_can_be_read(
     assert smtp_sink.connections == 0
 
 
-@pytest.mark.proof
 def test_what_was_read_leaves_once_all_the_same(
     tmp_path: Path, reader: Reader, smtp_sink: servers.SmtpSink
 ) -> None:
@@ -135,7 +132,6 @@ def test_what_was_read_leaves_once_all_the_same(
     assert len(smtp_sink.letters) == 2
 
 
-@pytest.mark.proof
 def test_nobody_is_called_in_a_rehearsal(tmp_path: Path, reader: Reader) -> None:
     with receiver() as hook:
         further: dict[str, object] = {

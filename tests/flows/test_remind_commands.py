@@ -15,6 +15,8 @@ from tests.desks import CONTACT, FREELANCER, TOKEN
 from tests.maildesks import MailDesk
 from tests.silent import silence
 
+pytestmark = pytest.mark.proof
+
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory, reader: Reader) -> Iterator[MailDesk]:

@@ -23,6 +23,8 @@ from tests import servers
 from tests.desks import CLIENT, CONTACT, FREELANCER, TODAY, TOKEN, Wiring, letter, smtp_delivery
 from tests.maildesks import MailDesk, at_work, mail_desk
 
+pytestmark = pytest.mark.proof
+
 ROUNDS = 50
 MAILS = 2 * AnswerCaps().sender_per_hour + 2
 """How often a responder writes: well beyond what is answered in an hour."""
@@ -117,14 +119,13 @@ def _without(*fields: str) -> Transport:
     "lost",
     [
         pytest.param((), id="intact"),
-        pytest.param(("X-Intake-Project",), id="without marker", marks=pytest.mark.proof),
+        pytest.param(("X-Intake-Project",), id="without marker"),
     ],
 )
 def test_two_desks_stop_after_one_answer(war: War, lost: tuple[str, ...]) -> None:
     assert war.rage(_without(*lost)) == (1, 0)
 
 
-@pytest.mark.proof
 def test_two_desks_whose_letters_lose_every_sign_stop_at_one_answer_each(war: War) -> None:
     lost = _without("X-Intake-Project", "Auto-Submitted", "X-Auto-Response-Suppress")
 
@@ -176,12 +177,10 @@ def test_a_responder_that_says_nothing_of_itself_is_answered_once(north: Side) -
     assert Responder(north).rage() == 1
 
 
-@pytest.mark.proof
 def test_a_responder_that_sends_a_file_each_time_is_stopped_by_the_cap(north: Side) -> None:
     assert Responder(north, attach=True).rage() == CAPS.sender_per_hour
 
 
-@pytest.mark.proof
 def test_a_responder_that_is_asked_which_project_it_means_is_stopped_by_the_cap(
     north: Side,
 ) -> None:

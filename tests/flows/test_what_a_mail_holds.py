@@ -24,6 +24,8 @@ from tests.maildesks import MailDesk, at_work, mail_desk, text_of
 from tests.servers import LOOPBACK
 from tests.web import Page, Web, served
 
+pytestmark = pytest.mark.proof
+
 DECK = documents.investor_deck(TODAY)
 ARTICLE = posts.WALKING.body.strip()
 LOGO = replace(documents.signature_logo(), filename="bright-leaf.png")
