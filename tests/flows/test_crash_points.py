@@ -30,6 +30,8 @@ from tests.sweeps import (
 )
 from tests.worlds import Place, Stage, worlds
 
+pytestmark = pytest.mark.proof
+
 
 @pytest.fixture(scope="module")
 def lives(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crashing]:
@@ -59,7 +61,6 @@ def test_killed_after_a_letter_left_the_world_is_that_of_an_undisturbed_run(
     assert not undisturbed.inbox
 
 
-@pytest.mark.proof
 def test_every_instant_is_passed_where_it_can_be_killed_at(lives: Crashing, tmp_path: Path) -> None:
     with ExitStack() as stack:
         made = [
@@ -76,7 +77,6 @@ def test_every_instant_is_passed_where_it_can_be_killed_at(lives: Crashing, tmp_
     assert set(Instant) - passed == set()
 
 
-@pytest.mark.proof
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize(
     ("place", "choice", "stages"),
@@ -92,7 +92,6 @@ def test_killed_at_any_point_the_world_is_that_of_an_undisturbed_run(
     assert {kill.stage for kill in kills} == {stage.name for stage in stages}
 
 
-@pytest.mark.proof
 def test_a_message_that_kills_each_worker_is_held_and_its_neighbours_are_not(
     lives: Crashing, tmp_path: Path
 ) -> None:

@@ -14,6 +14,8 @@ from tests import servers
 from tests.desks import CLIENT, TOKEN, Wiring, engagement, letter, smtp_delivery
 from tests.maildesks import MailDesk, mail_desk, worker
 
+pytestmark = pytest.mark.proof
+
 CONTACT = Address("zugvogel@kanarienhof.example")
 STRANGER = Address("kolibri@kanarienhof.example")
 LOST = Token("lost")

@@ -120,6 +120,7 @@ def test_what_the_client_has_not_is_waived_confirmed_and_told_to_the_freelancer(
     assert "Ana Ruiz: no event calendar." in to(letters, FREELANCER)
 
 
+@pytest.mark.proof
 def test_a_vetoed_waiver_is_asked_for_again(talk: Talk) -> None:
     talk.write("We have no event calendar.")
 
@@ -141,6 +142,7 @@ def test_who_said_it_takes_it_back(talk: Talk) -> None:
     assert "Taken back: no event calendar." in answer
 
 
+@pytest.mark.proof
 def test_a_word_that_fits_two_items_is_asked_back_and_the_answer_settles_it(talk: Talk) -> None:
     asked = to(talk.write("We have no roadmap."), CONTACT)
     before = talk.states()
@@ -365,6 +367,7 @@ def test_a_contact_cannot_close_a_project(talk: Talk) -> None:
     assert "Only your freelancer can decide that" in answer
 
 
+@pytest.mark.proof
 def test_what_stands_in_quoted_text_is_nobodys_word(talk: Talk) -> None:
     talk.write(
         "Thanks!\n\nOn Mon, 23 Nov 2026 Studio Intake wrote:\n> We have no event calendar.\n> close\n"

@@ -89,6 +89,7 @@ def test_a_message_ends_the_silence_and_the_ladder_begins_anew(
     assert "3. Yearly roadmap" in text_of(asked[1])
 
 
+@pytest.mark.proof
 def test_a_client_who_wrote_a_minute_ago_is_not_reminded(tmp_path: Path, reader: Reader) -> None:
     with silence(tmp_path, reader) as story:
         story.clock.now = FIRST
@@ -296,6 +297,7 @@ def test_each_freelancer_is_told_once(tmp_path: Path, reader: Reader) -> None:
     assert len(told) == 2
 
 
+@pytest.mark.proof
 def test_the_digest_leaves_once_a_week_to_each_freelancer(tmp_path: Path, reader: Reader) -> None:
     with silence(tmp_path, reader, reminders={"digest": "mon 08:00", "after_days": []}) as story:
         story.work(moment(30, 7, 59))
@@ -326,6 +328,7 @@ def test_a_rehearsal_queues_and_what_is_outdated_by_then_never_leaves(
     assert days(told) == ["07.12. 10:24"]
 
 
+@pytest.mark.proof
 def test_a_client_who_wants_no_reminders_gets_none_and_the_freelancer_is_told(
     tmp_path: Path, reader: Reader
 ) -> None:

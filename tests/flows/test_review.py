@@ -31,6 +31,8 @@ from tests.desks import (
 from tests.ledgers import accepted, claimed, document, engage, letter_row
 from tests.maildesks import MailDesk, at_work, mail_desk
 
+pytestmark = pytest.mark.proof
+
 DECK = documents.investor_deck(TODAY)
 SPRING = Token("spring")
 EVE = "eve@elsewhere.example"

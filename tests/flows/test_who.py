@@ -27,6 +27,8 @@ from tests.ledgers import letter_row, message_row
 from tests.maildesks import MailDesk, at_work, mail_desk, text_of
 from tests.signing import Zone, signed, zone
 
+pytestmark = pytest.mark.proof
+
 DECK = documents.investor_deck(TODAY)
 MIRA = Address("mira.hollis@gmail.com")
 JONAS = "jonas@eu.larkfield.example"

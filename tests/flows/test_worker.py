@@ -39,6 +39,8 @@ from tests.desks import (
 from tests.ledgers import letter_row, message_row
 from tests.maildesks import Later, MailDesk, at_work, mail_desk, text_of, worker
 
+pytestmark = pytest.mark.proof
+
 DECK = documents.investor_deck(TODAY)
 SHEET = documents.event_sheet(TODAY)
 SPRING = Token("spring")
@@ -322,7 +324,6 @@ def test_two_messages_of_one_thread_get_one_answer_that_names_both(
 # ---------------------------------------------------------------- the process
 
 
-@pytest.mark.proof
 def test_sigterm_while_idling_ends_the_worker_at_once(
     tmp_path: Path, dovecot_account: servers.ImapAccount
 ) -> None:
@@ -337,7 +338,6 @@ def test_sigterm_while_idling_ends_the_worker_at_once(
         assert process.terminate() == 0
 
 
-@pytest.mark.proof
 def test_sigterm_while_working_finishes_the_message_in_hand(desk: MailDesk) -> None:
     for number in range(1, 9):
         desk.post(letter(number=number, attach=[DECK, SHEET]), str(number))
@@ -357,7 +357,6 @@ def test_sigterm_while_working_finishes_the_message_in_hand(desk: MailDesk) -> N
     assert 1 <= settled < 8
 
 
-@pytest.mark.proof
 def test_sigterm_while_nothing_can_be_reached_ends_the_worker(tmp_path: Path) -> None:
     desk = mail_desk(tmp_path, Wiring(source=imap_source(servers.free_port(), "a", "b")))
     with worker(desk) as process:
@@ -366,7 +365,6 @@ def test_sigterm_while_nothing_can_be_reached_ends_the_worker(tmp_path: Path) ->
         assert process.terminate() == 0
 
 
-@pytest.mark.proof
 def test_a_mailbox_that_breaks_while_the_worker_waits_is_an_outage(desk: MailDesk) -> None:
     new = desk.folder / "Maildir" / "new"
     with worker(desk) as process:
@@ -384,7 +382,6 @@ def test_a_mailbox_that_breaks_while_the_worker_waits_is_an_outage(desk: MailDes
 
 
 @pytest.mark.usefixtures("telemetry_as_before")
-@pytest.mark.proof
 def test_once_says_what_could_not_be_reached_and_exits_with_1_then_with_0(desk: MailDesk) -> None:
     obstacle = desk.folder / "collateral"
     obstacle.write_text("in the way")

@@ -189,7 +189,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ledger]:
         yield ledger
 
 
-@pytest.mark.parametrize("revision", RELEASED)
+@pytest.mark.parametrize("revision", [RELEASED[0], *LATER])
 def test_what_an_older_revision_holds_is_there_after_an_upgrade(
     story: Ledger, empty_url: str, revision: str
 ) -> None:

@@ -25,6 +25,8 @@ from tests.ledgers import accepted, claimed, document
 from tests.maildesks import MailDesk, at_work, mail_desk
 from tests.unit.test_own_kinds import BASE, tariff
 
+pytestmark = pytest.mark.proof
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
@@ -64,7 +66,6 @@ def test_classify_knows_own_kinds_of_the_named_configuration(folder: Path) -> No
     assert (found["kind"], found["sure"]) == ("rate_card", True)
 
 
-@pytest.mark.proof
 def test_classify_knows_own_kinds_of_the_configuration_in_this_folder(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -135,7 +136,6 @@ def desk(tmp_path: Path) -> MailDesk:
     )
 
 
-@pytest.mark.proof
 def test_documents_that_people_sorted_into_an_own_kind_are_examples_of_it(desk: MailDesk) -> None:
     with (
         closing(Reader(reader_settings(load(desk.config, {})))) as made,
@@ -164,7 +164,6 @@ def test_documents_that_people_sorted_into_an_own_kind_are_examples_of_it(desk: 
     assert any("of your 4 examples" in line for line in filed.classification.evidence)
 
 
-@pytest.mark.proof
 def test_an_example_is_read_only_where_it_was_not_read_before(reader: Reader) -> None:
     known = reader.examples.files[0]
 
