@@ -447,16 +447,23 @@ class Worker:
     def _wait(self) -> None:
         """Until a source has something, a letter is due, or it is time to look again."""
         until = time.monotonic() + LONGEST_WAIT_SECONDS
-        self._waiting = True
         try:
             while not self._stopping:
                 seconds = min(self._patience(), until - time.monotonic())
-                if self._listen(max(MOMENT_SECONDS, min(seconds, LOOK_EVERY_SECONDS))):
-                    return
-                if seconds <= LOOK_EVERY_SECONDS:
+                with self._interruptible():
+                    heard = self._listen(max(MOMENT_SECONDS, min(seconds, LOOK_EVERY_SECONDS)))
+                if heard or seconds <= LOOK_EVERY_SECONDS:
                     return
         except (IntakeError, OSError):
-            time.sleep(1.0)  # the next round finds out what it is, and says so
+            with self._interruptible():
+                time.sleep(1.0)  # the next round finds out what it is, and says so
+
+    @contextmanager
+    def _interruptible(self) -> Iterator[None]:
+        """A signal ends at once what is done here. Asking the database is not: its driver takes that for an error of its own."""
+        self._waiting = True
+        try:
+            yield
         finally:
             self._waiting = False
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -395,3 +396,22 @@ def test_once_says_what_could_not_be_reached_and_exits_with_1_then_with_0(desk: 
     assert "Could not reach: blobs (refused). Run `intake check`." in outage.stderr
     assert mended.exit_code == 0
     assert len(desk.letters_to(CONTACT)) == 1
+
+
+class _Stopped(Worker):
+    """A worker that is told to end while it asks the ledger how long it may wait."""
+
+    went_on = False
+
+    def _patience(self) -> float:
+        os.kill(os.getpid(), signal.SIGTERM)
+        self.went_on = True
+        return super()._patience()
+
+
+def test_a_signal_does_not_break_off_what_is_asked_of_the_database(app: App) -> None:
+    working = _Stopped(app)
+
+    working.run()
+
+    assert working.went_on
