@@ -102,8 +102,13 @@ def _stem(filename: str | None) -> str:
 
 
 def _sentences_with(filename: str | None, mail: str) -> list[str]:
-    """The sentences that name the file, with its name taken out: that is evidence of its own."""
+    """The sentences that name the file, with its name taken out: that is evidence of its own.
+
+    A name of one plain word, such as "Events.xlsx", is meant only where its ending stands there too.
+    """
     wanted = fold(_stem(filename))
+    if wanted.isalpha():
+        wanted = fold(filename or "")
     if len(wanted) < 4 or wanted not in fold(mail):
         return []
     sentences = (fold(match[0]) for match in _SENTENCE.finditer(mail))

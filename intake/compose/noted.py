@@ -6,7 +6,7 @@ answer). What concerns another project is told to whoever wrote it, and to nobod
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from intake.compose.legible import legible
@@ -30,6 +30,7 @@ _SHOWN = frozenset({WishState.DONE, WishState.AWAITING, WishState.TOLD, WishStat
 _UNTOLD = frozenset({Verb.STATUS, Verb.HELP})
 """Answered by the letter itself."""
 _OF_PROJECTS = frozenset({Verb.PAUSE, Verb.RESUME, Verb.CLOSE, Verb.STATUS})
+_TOGETHER = frozenset({Verb.LATER, Verb.KEEP})
 _COMMANDS = 8
 _WHOLE_PROJECT = "project"
 """The scope of a word about confidentiality that is about everything."""
@@ -42,13 +43,16 @@ def said_sections(scene: Scene, brief: Brief) -> tuple[Section, ...]:
     others = [entry for entry in brief.received if entry not in own]
     names = _Names(scene, dict(brief.titles))
     noted = tuple(
-        line for entry in own for wish in entry.wishes if (line := names.noted(wish)) is not None
+        line
+        for entry in own
+        for wishes in _gathered(entry.wishes)
+        if (line := names.noted(wishes)) is not None
     )
     heard = tuple(
         line
         for entry in others
-        for wish in entry.wishes
-        if (line := names.heard(wish, entry.sender)) is not None
+        for wishes in _gathered(entry.wishes)
+        if (line := names.heard(wishes, entry.sender)) is not None
     )
     asked = tuple(line for entry in own for wish in entry.wishes for line in names.question(wish))
     helped = any(wish.wish.verb is Verb.HELP for entry in own for wish in entry.wishes)
@@ -68,6 +72,18 @@ def said_sections(scene: Scene, brief: Brief) -> tuple[Section, ...]:
     )
 
 
+def _gathered(wishes: Sequence[NotedWish]) -> list[list[NotedWish]]:
+    """What people say in one word of several items ("the rest later", "keep") together, all else by itself."""
+    found: dict[object, list[NotedWish]] = {}
+    for entry in wishes:
+        wish = entry.wish
+        is_said = entry.state is WishState.DONE and entry.remark is None
+        together = is_said and wish.verb in _TOGETHER and wish.item is not None
+        key = (wish.verb, wish.until, entry.state) if together else entry.id
+        found.setdefault(key, []).append(entry)
+    return list(found.values())
+
+
 def is_only_said(received: Received) -> bool:
     """Whether a message brought nothing but words that were understood."""
     return bool(received.wishes) and not (received.parts or received.links)
@@ -84,14 +100,15 @@ class _Names:
     def __init__(self, scene: Scene, titles: Mapping[Token, str]) -> None:
         self._scene, self._titles = scene, titles
 
-    def noted(self, entry: NotedWish) -> Line | None:
+    def noted(self, entries: Sequence[NotedWish]) -> Line | None:
         """What is told to the person who asked."""
+        entry = entries[0]
         say, verb = self._scene.templates.say, entry.wish.verb
         if verb in _UNTOLD or entry.state not in _SHOWN:
             return None
         if entry.remark is not None:
             return Line(Mark.NOTED, self._remark(entry), self._remark_why(entry.remark))
-        what = self.what(entry.wish)
+        what = self._all(entries)
         if verb is Verb.UNDO:
             return Line(Mark.DONE, say("taken_back", what=what))
         detail = ""
@@ -103,14 +120,15 @@ class _Names:
             detail = say("noted_errand")
         return Line(Mark.DONE, say("noted", what=what), detail)
 
-    def heard(self, entry: NotedWish, sender: Mailbox) -> Line | None:
+    def heard(self, entries: Sequence[NotedWish], sender: Mailbox) -> Line | None:
         """What is told to the freelancers of what somebody else asked for."""
+        entry = entries[0]
         say, wish = self._scene.templates.say, entry.wish
         silent = wish.verb in _UNTOLD or entry.remark is not None
         elsewhere = wish.verb in _OF_PROJECTS and wish.project is not None
         if silent or elsewhere or entry.state not in _SHOWN:
             return None
-        what, name = self.what(wish), legible(sender.name, limit=60) or sender.address
+        what, name = self._all(entries), legible(sender.name, limit=60) or sender.address
         if entry.state is WishState.AWAITING:
             sentence = "ask_keep" if wish.verb is Verb.KEEP else "ask_errand"
             facts = self._facts(wish)
@@ -138,6 +156,14 @@ class _Names:
         number = self._number(wish.item) if wish.item is not None else None
         mark = Mark.NUMBER if number is not None else Mark.NOTED
         return Line(mark, self.what(wish, capital=True), number=number)
+
+    def _all(self, entries: Sequence[NotedWish]) -> str:
+        """What these say, which is the same of each of their items."""
+        wish = entries[0].wish
+        if len(entries) == 1:
+            return self.what(wish)
+        labels = tuple(self._facts(entry.wish)["label"] for entry in entries)
+        return self._scene.templates.say(f"wish_{wish.verb}_all", labels=labels, until=wish.until)
 
     def what(self, wish: Wish, *, capital: bool = False) -> str:
         """What a wish says, as the end of a sentence."""

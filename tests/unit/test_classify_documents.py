@@ -142,6 +142,17 @@ def test_a_sentence_that_names_the_file_as_something_else_makes_it_unsure(
     assert (found.kind, found.sure) == ("other", False)
 
 
+def test_a_plain_word_that_is_the_name_of_a_file_too_says_nothing_of_that_file(
+    classifier: Classifier,
+) -> None:
+    words = "Here are the yearly roadmap, our events and an article."
+    found = judged(classifier, cast.calendar_as_sheet(), name="Events.xlsx", words=words)
+    named = judged(classifier, cast.invoice(), name="Events.docx", words="Events.docx is a deck.")
+
+    assert (found.kind, found.sure) == ("event_calendar", True)
+    assert not named.sure
+
+
 def test_a_mail_that_speaks_of_other_kinds_does_not_disturb_clear_content(
     classifier: Classifier,
 ) -> None:

@@ -67,25 +67,27 @@ def wish(
 def text_of(
     kind: LetterKind,
     templates: Templates,
-    asked: Wish,
-    *,
+    *asked: Wish,
     state: WishState = WishState.DONE,
     remark: Remark | None = None,
     by: Mailbox = MIRA,
 ) -> str:
     """The text of the letter about a mail that asked for this, its lines unwrapped."""
-    noted = NotedWish(
-        1,
-        MessageNumber(1),
-        0,
-        by.address,
-        by_freelancer=by == ROBIN,
-        state=state,
-        at=NOON,
-        wish=asked,
-        remark=remark,
+    noted = tuple(
+        NotedWish(
+            number,
+            MessageNumber(1),
+            number,
+            by.address,
+            by_freelancer=by == ROBIN,
+            state=state,
+            at=NOON,
+            wish=each,
+            remark=remark,
+        )
+        for number, each in enumerate(asked)
     )
-    mail = replace(received(), sender=by, wishes=(noted,))
+    mail = replace(received(), sender=by, wishes=noted)
     written = brief(kind, [document(1, sure("deck"), "deck.pdf")], mail)
     written = replace(written, titles=((Token("spring"), "Spring fair"),))
     letter = message_from_bytes(compose(written, templates).octets, policy=default)
@@ -180,3 +182,18 @@ def test_whoever_was_named_is_asked_for_one_thing_and_told_nothing_of_the_projec
     assert "Subject: Event calendar of Larkfield Optics" in octets
     assert "X-Intake-Project: unassigned" in octets
     assert not [word for word in ("larkfield-q4", "Q4 launch", "missing") if word in octets]
+
+
+@pytest.mark.parametrize(
+    ("verb", "said"),
+    [
+        (Verb.LATER, "Noted: quarterly roadmap and event calendar come later: 15 January 2027."),
+        (Verb.KEEP, "Noted: quarterly roadmap and event calendar hold as they are here."),
+    ],
+)
+def test_what_is_said_of_several_items_in_one_word_is_one_line(
+    templates: Templates, verb: Verb, said: str
+) -> None:
+    asked = [replace(wish(verb, number=None), item=item) for item in (QUARTER, CALENDAR)]
+
+    assert said in text_of(LetterKind.REPLY, templates, *asked)
