@@ -216,7 +216,7 @@ def test_a_reminder_that_was_cut_off_waits_for_its_new_hour_with_the_same_octets
         with closing(open_ledger(story.app.settings, clock=story.clock)) as doomed:
             claim = doomed.letters.claim(doomed.worker)
             assert claim is not None
-            frozen = story.app.outbox._composed(claim)
+            frozen = story.app.outbox.composer.composed(claim)
             doomed.letters.freeze(claim, frozen)
         story.app.ledger.directory.set_holidays("Halden Robotics", "US")  # it is Thanksgiving
         story.work(FIRST)

@@ -58,7 +58,7 @@ class Stage:
         with closing(open_ledger(self.app.settings)) as doomed:
             claim = doomed.letters.claim(doomed.worker)
             assert claim is not None
-            composed = self.outbox._composed(claim)
+            composed = self.outbox.composer.composed(claim)
             doomed.letters.freeze(claim, composed)
         return composed.octets
 
