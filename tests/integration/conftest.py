@@ -38,6 +38,7 @@ class Bench:
             ledger._liveness.release()
             ledger._worker = None
             ledger._documents._read.clear()
+            ledger._documents._kept = 0
         with self.ledger.database.write() as session:
             for statement in EMPTYING:
                 session.execute(statement)
@@ -45,7 +46,9 @@ class Bench:
                 session.execute(RESTARTING)
 
 
-@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+@pytest.fixture(
+    scope="session", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.proof)]
+)
 def database(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Bench]:
