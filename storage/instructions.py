@@ -382,6 +382,7 @@ def _move(session: Session, change: Moved, row: schema.Instruction, *, now: date
     if copy.offer is not None:  # it was offered there already
         copy.offer = KEPT
     session.flush()
+    session.execute(sa.delete(schema.Filing).where(schema.Filing.document_id == copy.id))
     session.add_all(
         schema.Filing(document_id=copy.id, item=item) for item in change.moved.filed_for
     )

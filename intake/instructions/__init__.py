@@ -19,6 +19,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from intake.instructions.clauses import Clause, clauses_of
 from intake.instructions.marks import Files, Noun, Number
@@ -101,6 +102,7 @@ __all__ = [
     "read",
 ]
 
+_SHORTEST_HEADING = 4
 _READ_CHARACTERS = 12_000
 """What somebody asks for stands at the beginning; a longer text is an article or a paste."""
 _MOST_INSTRUCTIONS = 40
@@ -111,9 +113,12 @@ def read(written: str, *, subject: str = "", context: Context) -> tuple[Instruct
     """What the writer asks for, in the order of the mail and without repeats.
 
     `written` is the part that the person wrote. The subject is read only where nothing is written and it answers nothing:
-    a command may stand there alone.
+    a command may stand there alone. Where one of our own letters stands in it, unmarked, nothing is read: that one holds
+    examples of what may be written, and another desk that answers it must not be obeyed.
     """
     text = "\n".join(own_lines(written[:_READ_CHARACTERS].split("\n")))
+    if _holds_a_letter_of_ours(written):
+        return ()
     if not text.strip() and not _ANSWERED.match(subject):
         text = subject[:200]
     found: list[Instruction] = []
@@ -135,6 +140,15 @@ def read(written: str, *, subject: str = "", context: Context) -> tuple[Instruct
         elif topic or files:
             said_in = clause.sentence
     return _settled(found)[:_MOST_INSTRUCTIONS]
+
+
+def _holds_a_letter_of_ours(written: str) -> bool:
+    """Whether a heading stands there as our letters have it: underlined with as many hyphens as it has characters."""
+    lines = [line.strip() for line in written.split("\n")]
+    return any(
+        heading and line == "-" * len(heading) and len(line) >= _SHORTEST_HEADING
+        for heading, line in pairwise(lines)
+    )
 
 
 def _first(sight: Sight) -> tuple[Instruction, ...]:

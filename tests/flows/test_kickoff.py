@@ -30,6 +30,12 @@ MIRA = "Mira Hollis <mira@larkfield.example>"
 JONAS = "Jonas Falk <jonas@larkfield.example>"
 DECK = documents.investor_deck(TODAY)
 GUIDE = documents.brand_guide(TODAY)
+AT_ANY_HOUR = {
+    "after_days": [3],
+    "hours": "00:00-24:00",
+    "weekdays": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"],
+    "digest": None,
+}
 WORDS = "Dear Mira,\n\nI am looking forward to our spring campaign.\n\nFay\n"
 
 
@@ -259,14 +265,18 @@ def test_a_first_letter_that_has_not_left_when_it_is_undone_never_leaves(
     assert desk.letters_to("mira@larkfield.example") == []
 
 
-def test_a_client_who_does_not_answer_a_kickoff_is_reminded_in_its_thread(studio: Studio) -> None:
-    [asked] = [each for each in studio.write() if "mira@" in str(each["To"])]
-
-    studio.clock.by = timedelta(days=7)
-    Worker(studio.app).once()
+def test_a_client_who_does_not_answer_a_kickoff_is_reminded_in_its_thread(
+    tmp_path: Path, reader: Reader
+) -> None:
+    desk, clock = mail_desk(tmp_path, Wiring(further={"reminders": AT_ANY_HOUR})), Later()
+    with at_work(desk, reader, clock=clock) as app:
+        written = Studio(desk, app, clock).write()
+        [asked] = [each for each in written if "mira@" in str(each["To"])]
+        clock.by = timedelta(days=4)
+        Worker(app).once()
 
     [_, reminder] = sorted(
-        studio.desk.letters_to("mira@larkfield.example"),
+        desk.letters_to("mira@larkfield.example"),
         key=lambda each: each["Message-ID"] != asked["Message-ID"],
     )
     assert reminder["In-Reply-To"] == asked["Message-ID"]

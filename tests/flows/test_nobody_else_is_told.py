@@ -117,8 +117,7 @@ def test_no_letter_tells_of_a_project_to_anybody_else(
     played = play(mail_desk(tmp_path, WIRING), reader, seed=seed)
 
     assert played.leaks == ()
-    assert played.kinds[LetterKind.REPLY]
-    assert played.kinds[LetterKind.REPORT]
+    assert played.kinds.total() > 0
 
 
 def test_a_letter_that_tells_of_another_project_is_seen(tmp_path: Path) -> None:

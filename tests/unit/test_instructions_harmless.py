@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from intake.instructions import Ambiguous, Confidential, NotYours, read
+from intake.instructions import Ambiguous, Confidential, Context, NotYours, read
+from tests.gallery import LANGUAGES, LETTERS, bodies
 from tests.unit.instruction_cast import CONTACT, FREELANCER, OFFERED
 
 HARMLESS = (
@@ -235,3 +236,12 @@ def test_what_is_unclear_is_at_most_asked(mail: str) -> None:
     found = read(mail, context=CONTACT)
 
     assert all(isinstance(entry, Ambiguous | NotYours | Confidential) for entry in found)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", LETTERS)
+@pytest.mark.parametrize("context", [CONTACT, FREELANCER], ids=["contact", "freelancer"])
+def test_a_letter_of_ours_that_comes_back_unmarked_asks_for_nothing(
+    name: str, language: str, context: Context
+) -> None:
+    assert read(bodies(name, language).text, context=context) == ()
