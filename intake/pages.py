@@ -18,7 +18,7 @@ def publish(
     settings: Settings, ledger: Ledger, blobs: Store, *, passed: Passing = unnoticed
 ) -> None:
     """Write the pages of every project that has changed since they were written. Idempotent."""
-    for standing in ledger.unindexed():
+    for standing in ledger.standings_of(ledger.unindexed()):
         if standing.project.checklist not in settings.checklists:
             continue  # `intake check` says so
         index = index_of(settings, standing)

@@ -29,7 +29,7 @@ def place(settings: Settings, ledger: Ledger, blobs: Store, *, passed: Passing =
 
     Raises what the store raises where it is away or lets us do nothing; a document that is missing or harmed is left to fsck.
     """
-    for standing in ledger.unindexed():
+    for standing in ledger.standings_of(ledger.unindexed()):
         _place(settings, ledger, blobs, standing, passed)
 
 

@@ -18,7 +18,7 @@ RECEIVER = Address("webhook")
 
 def note_all(settings: Settings, ledger: Ledger) -> None:
     """Look at every project that has changed, or was not looked at today."""
-    for standing in ledger.readiness.unnoted():
+    for standing in ledger.standings_of(ledger.readiness.unnoted()):
         note(settings, ledger, standing)
 
 

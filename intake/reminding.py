@@ -6,7 +6,7 @@ once, queues nothing twice. Whatever changes until a letter leaves is for the ou
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
@@ -64,7 +64,7 @@ def enqueue_due(
     for decision in _due_steps(settings, found, now=now, on=on):
         letters = _letters(settings, ledger, decision)
         counts[letters[0].kind] += ledger.silences.owe(decision.view.silence.project.id, letters)
-    digests = due_digests(settings, ledger, found, on=on, now=now)
+    digests = due_digests(settings, ledger, on=on, now=now)
     queued = Queued(
         counts[LetterKind.REMINDER],
         counts[LetterKind.NOTICE],
@@ -76,7 +76,7 @@ def enqueue_due(
 
 
 def forecasts(
-    settings: Settings, found: Sequence[Correspondence], *, now: datetime, on: date | None = None
+    settings: Settings, found: Iterable[Correspondence], *, now: datetime, on: date | None = None
 ) -> tuple[Forecast, ...]:
     """What goes out about each project on a day; today where the project is, if none is given."""
     ladder = ladder_of(settings.reminders)
@@ -89,12 +89,7 @@ def forecasts(
 
 
 def due_digests(
-    settings: Settings,
-    ledger: Ledger,
-    found: Sequence[Correspondence],
-    *,
-    now: datetime,
-    on: date | None = None,
+    settings: Settings, ledger: Ledger, *, now: datetime, on: date | None = None
 ) -> tuple[LetterIntent, ...]:
     """The digests that are to leave now, or on a day, and have not been queued; changes nothing."""
     zone = ZoneInfo(settings.intake.timezone)
@@ -102,18 +97,16 @@ def due_digests(
     if at is None or on not in {None, at.astimezone(zone).date()}:
         return ()
     last, cause = ledger.silences.last_digests(), cause_of_digest(settings, at)
-    people = dict.fromkeys(
-        person for entry in found for person in entry.standing.project.freelancers
-    )
     return tuple(
         LetterIntent(LetterKind.DIGEST, cause, cause, Mailbox("", person), due_at=at, owed_from=at)
-        for person in people
-        if (person not in last or last[person] < at) and digest_of(settings, found, person, at=at)
+        for person in ledger.silences.freelancers()
+        if (person not in last or last[person] < at)
+        and digest_of(settings, ledger.silences.all(), person, at=at)
     )
 
 
 def _due_steps(
-    settings: Settings, found: Sequence[Correspondence], *, now: datetime, on: date | None
+    settings: Settings, found: Iterable[Correspondence], *, now: datetime, on: date | None
 ) -> Iterator[Decision]:
     for entry in found:
         view = view_of(settings, entry, on=on or local_day(entry.standing.project, now))

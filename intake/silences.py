@@ -6,7 +6,7 @@ to leave: a client who wrote a minute ago is not reminded.
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -96,10 +96,10 @@ def view_of(settings: Settings, found: Correspondence, *, on: date) -> View:
     )
 
 
-def known(settings: Settings, found: Sequence[Correspondence]) -> tuple[Correspondence, ...]:
+def known(settings: Settings, found: Iterable[Correspondence]) -> Iterator[Correspondence]:
     """Those whose checklist the settings still have: one that was taken out stops nobody else's reminders."""
     checklists = settings.checklists
-    return tuple(entry for entry in found if entry.standing.project.checklist in checklists)
+    return (entry for entry in found if entry.standing.project.checklist in checklists)
 
 
 def next_step(settings: Settings, view: View, *, now: datetime) -> Due | Nothing:
@@ -142,7 +142,7 @@ def cause_of_digest(settings: Settings, at: datetime) -> str:
 
 
 def digest_of(
-    settings: Settings, found: Sequence[Correspondence], freelancer: Address, *, at: datetime
+    settings: Settings, found: Iterable[Correspondence], freelancer: Address, *, at: datetime
 ) -> tuple[DigestLine, ...]:
     """A line for each of a freelancer's projects that were opened before that day; none where nothing is wanted."""
     day = at.astimezone(ZoneInfo(settings.intake.timezone)).date()

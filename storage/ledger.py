@@ -7,7 +7,7 @@ a project is handed out and what is no longer kept; this class opens them over o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
@@ -67,7 +67,7 @@ class Ledger:
         self.erasures = Erasures(self.database)
         self.retention = Retention(self.database)
         self.workers = Workers(self.database, self._liveness)
-        self.readiness = Readiness(self.database, self._documents)
+        self.readiness = Readiness(self.database)
         self.alerts = Alerts(self.database)
         self.figures = Figures(self.database, self._liveness)
 
@@ -106,15 +106,24 @@ class Ledger:
             )
             return tuple(standing_value(session, row, self._documents) for row in rows)
 
-    def unindexed(self) -> tuple[Standing, ...]:
+    def standings_of(self, projects: Iterable[ProjectId]) -> Iterator[Standing]:
+        """Where these stand, each read when it is asked for; those that are there no more are left out."""
+        for project in projects:
+            try:
+                standing = self.standing(project)
+            except StaleViewError:
+                continue
+            yield standing
+
+    def unindexed(self) -> tuple[ProjectId, ...]:
         """The projects whose index in the blob store is older than they are."""
         with self.database.read() as session:
-            rows = session.scalars(
-                sa.select(schema.Project).where(
-                    schema.Project.index_version < schema.Project.version
-                )
+            found = session.scalars(
+                sa.select(schema.Project.id)
+                .where(schema.Project.index_version < schema.Project.version)
+                .order_by(schema.Project.id)
             )
-            return tuple(standing_value(session, row, self._documents) for row in rows)
+            return tuple(map(ProjectId, found))
 
     def indexed(self, standing: Standing) -> bool:
         """Note which view the index shows; False where the project is there no more.

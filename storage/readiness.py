@@ -13,22 +13,21 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from intake.model import LetterKind, LetterNumber, LetterState, ProjectState
+from intake.model import LetterKind, LetterNumber, LetterState, ProjectId, ProjectState
 from storage import audit, schema
 from storage.database import Database
 from storage.owing import owe
-from storage.rows import Documents, lock_project, standing_value
+from storage.rows import lock_project
 from storage.values import LetterIntent, Standing
 
 
 class Readiness:
     """Verbs on readiness."""
 
-    def __init__(self, database: Database, documents: Documents) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._documents = documents
 
-    def unnoted(self) -> tuple[Standing, ...]:
+    def unnoted(self) -> tuple[ProjectId, ...]:
         """The projects that have changed since they were looked at, or were not looked at on this day of theirs."""
         with self._database.read() as session:
             now = self._database.now(session)
@@ -44,15 +43,11 @@ class Readiness:
                 .where(project.state != ProjectState.CLOSED)
                 .order_by(project.id)
             )
-            due = [
-                row.id
+            return tuple(
+                ProjectId(row.id)
                 for row in rows
                 if row.noted_version != row.version
                 or row.noted_on != now.astimezone(ZoneInfo(row.timezone)).date()
-            ]
-            return tuple(
-                standing_value(session, session.get_one(project, number), self._documents)
-                for number in due
             )
 
     def note(

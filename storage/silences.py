@@ -5,7 +5,7 @@ Reads what reminders and digests are decided from, and writes down the letters t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email import policy
@@ -82,16 +82,33 @@ class Silences:
         self._database = database
         self._documents = documents
 
-    def all(self) -> tuple[Correspondence, ...]:
-        """That of every project which is not closed, by client and title."""
+    def all(self) -> Iterator[Correspondence]:
+        """That of every project which is not closed, by client and title; each is read when it is asked for."""
         with self._database.read() as session:
-            rows = session.scalars(
-                sa.select(schema.Project)
+            projects = session.scalars(
+                sa.select(schema.Project.id)
                 .join(schema.Client, schema.Client.id == schema.Project.client_id)
                 .where(schema.Project.state != ProjectState.CLOSED)
                 .order_by(schema.Client.name, schema.Project.title, schema.Project.id)
             ).all()
-            return tuple(_correspondence(session, row, self._documents) for row in rows)
+        for project in projects:
+            with self._database.read() as session:
+                row = session.get(schema.Project, project)
+                found = _correspondence(session, row, self._documents) if row else None
+            if found is not None:
+                yield found
+
+    def freelancers(self) -> tuple[Address, ...]:
+        """Those of every project which is not closed, each once."""
+        with self._database.read() as session:
+            found = session.scalars(
+                sa.select(schema.ProjectFreelancer.address)
+                .join(schema.Project, schema.Project.id == schema.ProjectFreelancer.project_id)
+                .where(schema.Project.state != ProjectState.CLOSED)
+                .order_by(schema.ProjectFreelancer.address)
+                .distinct()
+            )
+            return tuple(map(Address, found))
 
     def of(self, project: ProjectId) -> Correspondence:
         """That of one project."""

@@ -52,10 +52,10 @@ def foretell(config: Path | None, *, on: date | None) -> None:
     """Show for each project what would go out, to whom, else why not and when next; then the digests."""
     decided = settings(config)
     with open_ledger(decided) as ledger:
-        found, now = ledger.silences.all(), ledger.now()
-        told = forecasts(decided, found, now=now, on=on)
+        now = ledger.now()
+        told = forecasts(decided, tuple(ledger.silences.all()), now=now, on=on)
         today = now.astimezone(ZoneInfo(decided.intake.timezone)).date()
-        digests = due_digests(decided, ledger, found, now=now, on=on or today)
+        digests = due_digests(decided, ledger, now=now, on=on or today)
     if not told:
         show("No project is open. `intake project open` opens one.")
         return

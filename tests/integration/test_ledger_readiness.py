@@ -106,7 +106,7 @@ def test_a_project_that_changed_meanwhile_is_looked_at_again(
     ledger.readiness.note(view, OWED, complete=True, on=NOON.date())
 
     assert owed(ledger) == []
-    assert [each.project.id for each in ledger.readiness.unnoted()] == [project.id]
+    assert ledger.readiness.unnoted() == (project.id,)
 
 
 def test_a_project_is_looked_at_once_a_day(ledger: Ledger, project: Project, clock: Clock) -> None:

@@ -316,8 +316,7 @@ def test_every_blob_that_a_row_knows_is_told_with_its_digest(ledger: Ledger) -> 
 
 def test_a_project_that_changed_is_due_for_new_pages(ledger: Ledger) -> None:
     project = engage(ledger)
-    [unindexed] = ledger.unindexed()
-    ledger.indexed(unindexed)
+    ledger.indexed(ledger.standing(project.id))
     current = ledger.unindexed()
 
     ledger.messages.settle(
@@ -325,7 +324,7 @@ def test_a_project_that_changed_is_due_for_new_pages(ledger: Ledger) -> None:
     )
 
     assert current == ()
-    assert [entry.project.id for entry in ledger.unindexed()] == [project.id]
+    assert ledger.unindexed() == (project.id,)
 
 
 def test_pages_of_an_older_view_leave_the_project_due(ledger: Ledger) -> None:
@@ -335,4 +334,4 @@ def test_pages_of_an_older_view_leave_the_project_due(ledger: Ledger) -> None:
 
     ledger.indexed(old)
 
-    assert [entry.project.id for entry in ledger.unindexed()] == [project.id]
+    assert ledger.unindexed() == (project.id,)
