@@ -13,6 +13,7 @@ from datetime import date
 from intake.instructions import (
     Accept,
     Ambiguous,
+    Assign,
     Close,
     Confidential,
     Doubt,
@@ -21,8 +22,10 @@ from intake.instructions import (
     Instruction,
     IsKind,
     Keep,
+    KeepOut,
     Later,
     Leave,
+    LetIn,
     No,
     NotApplicable,
     NotConfidential,
@@ -41,6 +44,7 @@ from intake.model import (
     Address,
     CompletenessReport,
     Document,
+    HoldId,
     ItemName,
     ItemState,
     Kind,
@@ -57,13 +61,17 @@ from intake.model import (
 from intake.translation import instruction_of, wish_of
 from intake.wishes import awaiting, open_questions, waivers
 from storage.values import (
+    Assigned,
     Decided,
     Ending,
     Kept,
     ProjectSet,
     Secluded,
     Standing,
+    TurnedAway,
+    WaitingMail,
     Waived,
+    Welcomed,
 )
 
 DONE, TOLD = WishState.DONE, WishState.TOLD
@@ -86,7 +94,18 @@ class Move:
     project: Token
 
 
-Effect = Waived | Decided | Secluded | ProjectSet | Kept | Relabel | Move
+Effect = (
+    Waived
+    | Decided
+    | Secluded
+    | ProjectSet
+    | Kept
+    | Welcomed
+    | TurnedAway
+    | Assigned
+    | Relabel
+    | Move
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +129,8 @@ class View:
     """What a decision about instructions is made on.
 
     `documents` are the project's with those that came with the mail, whose numbers are `arrived`. `others` are the other
-    projects, not closed, of the client (for a freelancer: of the freelancer). Mail that is not `answerable` is old or was
+    projects, not closed, of the client (for a freelancer: of the freelancer). `waiting` is the mail that the freelancer may
+    let in, `unassigned` what of the speaker's own waits to be told its project, where this is an answer to that. Mail that is not `answerable` is old or was
     fed in: nobody is told what it does, so that it does nothing but put things right.
     """
 
@@ -122,6 +142,8 @@ class View:
     documents: tuple[Document, ...] = ()
     arrived: frozenset[int] = frozenset()
     others: tuple[Project, ...] = ()
+    waiting: tuple[WaitingMail, ...] = ()
+    unassigned: tuple[HoldId, ...] = ()
     answerable: bool = True
 
     @property
@@ -166,6 +188,8 @@ _REVERSIBLE = frozenset(
         Verb.OPEN,
     }
 )
+_FOR_GOOD = frozenset({Verb.LET_IN, Verb.KEEP_OUT, Verb.ASSIGN})
+"""What sets mail going, which nothing calls back."""
 
 
 def asked_of(view: View) -> tuple[Instruction, ...]:
@@ -270,6 +294,8 @@ def _of(said: Instruction, view: View) -> tuple[Plan, ...]:
             return _of_documents(said, view)
         case Confidential() | NotConfidential():
             return (_of_confidence(said, view),)
+        case LetIn() | KeepOut() | Assign():
+            return (_of_mail(said, view),)
         case Undo():
             return _undone(said, view)
         case Pause() | Resume() | Close() | Status():
@@ -419,6 +445,27 @@ def _numbers_meant(said: Confidential | NotConfidential, view: View) -> tuple[in
     return tuple(each.number for each in view.documents if not each.rejected)
 
 
+# ---------------------------------------------------------------- mail that waits
+
+
+def _of_mail(said: LetIn | KeepOut | Assign, view: View) -> Plan:
+    """What becomes of mail that waits for a word: a colleague's for the freelancer's, one's own for its project."""
+    wish = wish_of(said)
+    if isinstance(said, Assign):
+        if said.project != view.project.token or not view.unassigned:
+            return Plan(wish, TOLD, remark=Remark.NOTHING_WAITS)
+        return Plan(wish, DONE, Assigned(view.unassigned))
+    theirs = [entry for entry in view.waiting if entry.sender == said.address]
+    if said.address is None or not theirs:
+        return Plan(wish, TOLD, remark=Remark.NOTHING_WAITS)
+    if isinstance(said, KeepOut):
+        return Plan(wish, DONE, TurnedAway(said.address))
+    clients, own = theirs[0].clients, view.project.client.id
+    if own not in clients and len(clients) > 1:
+        return Plan(wish, TOLD, remark=Remark.SEVERAL_CLIENTS)
+    return Plan(wish, DONE, Welcomed(said.address, own if own in clients else clients[0]))
+
+
 # ---------------------------------------------------------------- projects
 
 
@@ -451,7 +498,7 @@ def _undone(said: Undo, view: View) -> tuple[Plan, ...]:
         entry
         for entry in view.standing.wishes
         if is_among(view.speaker, (entry.speaker,))
-        and entry.wish.verb in _REVERSIBLE
+        and entry.wish.verb in _REVERSIBLE | _FOR_GOOD
         and entry.state in {DONE, WishState.AWAITING}
         and said.item in {None, entry.wish.item}
     ]
@@ -465,6 +512,8 @@ def _taken_back(said: Undo, entry: NotedWish, view: View) -> Plan:
     wish = replace(
         entry.wish, verb=Verb.UNDO, command=entry.wish.verb.value, phrase=said.phrase, candidates=()
     )
+    if entry.wish.verb in _FOR_GOOD:
+        return Plan(wish, TOLD, remark=Remark.NOT_BY_MAIL)
     if entry.wish.verb is Verb.CONFIDENTIAL and not view.is_freelancer:
         return Plan(wish, TOLD, remark=Remark.NOT_YOURS)
     if any(_overrules(other, entry) for other in view.standing.wishes):

@@ -16,12 +16,18 @@ from intake.doing import Move, Plan, Relabel, View, asked_of, plans, vetoable
 from intake.filing import Decision
 from intake.instants import Instant, Passing, unnoticed
 from intake.instructions import (
+    AskedWhich,
+    AskedWho,
+    Assign,
     Close,
     Context,
+    KeepOut,
     KnownDocument,
+    KnownHold,
     KnownItem,
     KnownPerson,
     KnownProject,
+    LetIn,
     Pause,
     Resume,
     Speaker,
@@ -31,12 +37,14 @@ from intake.instructions import (
 from intake.kinds import TIMED, built_in
 from intake.lessons import lesson_from
 from intake.model import (
+    OTHER,
     Address,
     Classification,
     Clues,
     Document,
     Fate,
     InboundMessage,
+    ItemName,
     LetterKind,
     Mailbox,
     Project,
@@ -46,13 +54,14 @@ from intake.model import (
     is_among,
 )
 from intake.placing import moved_to, note_of
+from intake.questions import project_about, question_of
 from intake.reader import Reader
 from intake.reports import local_day, report_of
 from intake.review import as_decided
 from storage.blobs import Store
 from storage.instructions import errand_cause
 from storage.ledger import Ledger
-from storage.values import Change, Decided, Deed, LetterIntent, Moved, Standing
+from storage.values import Asked, Change, Decided, Deed, LetterIntent, Moved, Standing
 
 _OF_PROJECTS = (Status, Pause, Resume, Close)
 _ANY_DAY = date(2000, 1, 1)
@@ -77,10 +86,11 @@ class Errands:
         *,
         now: datetime,
         answerable: bool,
+        asked: Asked | None = None,
     ) -> tuple[Deed, ...]:
         """What the message asks for and what is done about it; nothing where the sender has no say in the project.
 
-        The documents of `decision` lie in the blob store already. Stores those that move, and writes nothing else.
+        `asked` is the question about mail that this may answer. The documents of `decision` lie in the blob store already. Stores those that move, and writes nothing else.
         """
         project, sender = standing.project, submission.sender
         is_freelancer = is_among(sender, project.freelancers)
@@ -89,18 +99,48 @@ class Errands:
         if not (message.written.strip() or message.subject.strip()):
             return ()
         view = self._view(submission, standing, decision, now=now, answerable=answerable)
-        said = read(message.written, subject=message.subject, context=self._context(view))
+        view = replace(view, unassigned=asked.holds if asked else ())
+        context = replace(self._context(view), question=self._question(asked))
+        said = read(message.written, subject=message.subject, context=context)
         return self._carried_out(plans(said, view), view, message)
 
-    def project_named(self, message: InboundMessage, candidates: Sequence[Project]) -> Token | None:
-        """The one of a freelancer's projects that a command in the message names; None where it names none or several."""
-        known = tuple(KnownProject(entry.title, entry.token) for entry in candidates)
+    def project_named(
+        self,
+        message: InboundMessage,
+        sender: Address,
+        candidates: Sequence[Project],
+        asked: Asked | None,
+    ) -> Project | None:
+        """The one of these projects that the words are about; None where that is none or several.
+
+        A freelancer's command names it, or the mail that they decide about does. Anybody names it who was asked.
+        """
+        own = [each for each in candidates if is_among(sender, each.freelancers)]
+        waiting = self.ledger.questions.held_for(sender) if own else ()
+        question = self._question(asked)
+        numbered = question.projects if isinstance(question, AskedWhich) else ()
         context = Context(
-            Speaker.FREELANCER, message.date.date() if message.date else _ANY_DAY, others=known
+            Speaker.FREELANCER if own else Speaker.CONTACT,
+            message.date.date() if message.date else _ANY_DAY,
+            items=tuple(
+                KnownItem(number, ItemName(token), token, OTHER)
+                for number, token in enumerate(numbered, start=1)
+            ),
+            others=tuple(KnownProject(entry.title, entry.token) for entry in candidates),
+            question=question,
+            held=tuple(KnownHold(entry.hold, entry.sender) for entry in waiting),
         )
         said = read(message.written, subject=message.subject, context=context)
-        tokens = {entry.project for entry in said if isinstance(entry, _OF_PROJECTS)}
-        return tokens.pop() if len(tokens) == 1 else None
+        senders = [each.address for each in said if isinstance(each, LetIn | KeepOut)]
+        if own and any(senders):
+            return project_about(tuple(filter(None, senders)), waiting, own)
+        tokens = {each.project for each in said if isinstance(each, _OF_PROJECTS) and own}
+        tokens |= {each.project for each in said if isinstance(each, Assign)}
+        named = [each for each in candidates if each.token in tokens]
+        return named[0] if len(named) == len(tokens) == 1 else None
+
+    def _question(self, asked: Asked | None) -> AskedWho | AskedWhich | None:
+        return question_of(asked, self.settings.intake.address) if asked else None
 
     def letters(
         self, deeds: Sequence[Deed], message: InboundMessage, *, now: datetime
@@ -154,6 +194,7 @@ class Errands:
             documents=documents,
             arrived=frozenset(part.number for part in decision.parts if part.number is not None),
             others=self._others(project, sender, is_freelancer=is_freelancer),
+            waiting=self.ledger.questions.held_for(sender) if is_freelancer else (),
             answerable=answerable,
         )
 
@@ -200,6 +241,7 @@ class Errands:
             confidential_words=tuple(settings.confidential.words),
             asked=asked_of(view),
             vetoable=vetoable(view) if view.is_freelancer else (),
+            held=tuple(KnownHold(entry.hold, entry.sender) for entry in view.waiting),
         )
 
     # ------------------------------------------------------------ what is done

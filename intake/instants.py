@@ -47,7 +47,6 @@ class Instant(StrEnum):
     RECEIPTED = "erase: the receipt is written, not noted"
     ERASED = "erase: noted"
     EXPIRED = "retention: some held mail is forgotten, its octets are still there"
-    WELCOMED = "decide: a colleague is a contact, the mail that waits is not released"
 
 
 Passing = Callable[[Instant], None]

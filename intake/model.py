@@ -942,6 +942,11 @@ class Verb(StrEnum):
     CLOSE = "close"
     OPEN = "open"
     """A mail to a client, and no words to us, opened the project."""
+    LET_IN = "let-in"
+    """Mail of a person whom nobody has named as a contact is taken."""
+    KEEP_OUT = "keep-out"
+    ASSIGN = "assign"
+    """Mail that waits is for this project."""
     HELP = "help"
     NO = "no"
     NOT_YOURS = "not-yours"
@@ -998,6 +1003,9 @@ class Remark(StrEnum):
     NOTHING_TO_KEEP = "nothing-to-keep"
     NOTHING_TO_UNDO = "nothing-to-undo"
     DECIDED_SINCE = "decided-since"
+    NOTHING_WAITS = "nothing-waits"
+    SEVERAL_CLIENTS = "several-clients"
+    NOT_BY_MAIL = "not-by-mail"
     DROPPED = "dropped"
 
 

@@ -90,6 +90,7 @@ from storage.blobs import Store, document_key, raw_key
 from storage.ledger import Ledger
 from storage.messages import Receipt
 from storage.values import (
+    Asked,
     Claim,
     Deed,
     Example,
@@ -410,7 +411,7 @@ class Reading:
         if kickoff is not None:
             return kickoff
         identification = identify(message, acquaintance, token=token, forwarded=forwarded)
-        return self._named_by_command(identification, disposition)
+        return self._named_in_words(identification, disposition)
 
     def _kickoff(
         self,
@@ -564,23 +565,35 @@ class Reading:
                 decision,
                 now=occasion.history.now,
                 answerable=occasion.answerable,
+                asked=self._asked,
             )
 
-    def _named_by_command(
+    def _named_in_words(
         self, identification: Identification, disposition: Accepted
     ) -> Identification:
-        """Of a freelancer with several projects, the one that a command names."""
+        """Of somebody's several projects, the one that their words are about."""
         message = self.opened.message
         if not isinstance(identification, Unidentified) or message.sender is None:
             return identification
-        sender = message.sender.address
-        own = [each for each in identification.candidates if is_among(sender, each.freelancers)]
-        is_open = identification.reason is HoldReason.AMBIGUOUS_PROJECT
-        if not (own and is_open) or disposition.auto is not None:
+        if (
+            identification.reason is not HoldReason.AMBIGUOUS_PROJECT
+            or disposition.auto is not None
+        ):
             return identification
-        token = self._errands.project_named(message, own)
-        named = next((each for each in own if each.token == token), None)
-        return Submission(named, sender, is_freelancer=True) if named else identification
+        sender, candidates = message.sender.address, identification.candidates
+        named = self._errands.project_named(message, sender, candidates, self._asked)
+        if named is None:
+            return identification
+        return Submission(named, sender, is_freelancer=is_among(sender, named.freelancers))
+
+    @cached_property
+    def _asked(self) -> Asked | None:
+        """The question of ours about mail that waits, where this is an answer to one."""
+        message, questions = self.opened.message, self.desk.ledger.questions
+        thread = thread_of(message)
+        if not thread or message.sender is None:
+            return None
+        return questions.answered(thread, message.sender.address)
 
     @cached_property
     def _examined(self) -> dict[Sha256, Examined]:

@@ -118,20 +118,15 @@ class Reviewer:
 
     def _welcome(self, held: HeldThing) -> None:
         """Make a colleague a contact, then release what waits from that address. Repeating it changes nothing."""
-        sender, directory = Address(held.sender), self.ledger.directory
-        known = directory.acquaintance(sender, token=None, thread=())
-        clients = [client for client in directory.clients() if client.id in known.colleague_of]
-        if len(clients) > 1 and not known.clients:
+        sender = Address(held.sender)
+        known = self.ledger.directory.acquaintance(sender, token=None, thread=())
+        if len(known.colleague_of) > 1 and not known.clients:
             raise ConfigError(
                 f"Number {held.id} comes from a domain of several clients: "
                 "`intake client contact add` says whose contact the sender is."
             )
-        if clients and not known.clients:
-            directory.add_contact(clients[0].name, sender)
-            self.passed(Instant.WELCOMED)
-        for entry in self.ledger.holds.waiting():
-            if entry.reason == HoldReason.COLLEAGUE and entry.sender == held.sender:
-                self.ledger.holds.release_message(entry.id, decision="release", project=None)
+        client = None if known.clients else next(iter(known.colleague_of), None)
+        self.ledger.holds.let_in(sender, client=client, decision="release")
 
     def reject(self, number: HoldId, *, reason: str) -> HeldThing:
         """Say that a thing is not to be used. Nothing is deleted."""

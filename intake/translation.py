@@ -7,6 +7,7 @@ from typing import assert_never
 from intake.instructions import (
     Accept,
     Ambiguous,
+    Assign,
     Close,
     Confidential,
     Doubt,
@@ -15,8 +16,10 @@ from intake.instructions import (
     Instruction,
     IsKind,
     Keep,
+    KeepOut,
     Later,
     Leave,
+    LetIn,
     No,
     NotApplicable,
     NotConfidential,
@@ -85,6 +88,12 @@ def wish_of(said: Instruction) -> Wish:  # noqa: C901, PLR0912  # a case for eac
             return Wish(Verb.RESUME, project=project, phrase=phrase)
         case Close(project=project):
             return Wish(Verb.CLOSE, project=project, phrase=phrase)
+        case LetIn(address=address):
+            return Wish(Verb.LET_IN, address=address, phrase=phrase)
+        case KeepOut(address=address):
+            return Wish(Verb.KEEP_OUT, address=address, phrase=phrase)
+        case Assign(project=project):
+            return Wish(Verb.ASSIGN, project=project, phrase=phrase)
         case Help():
             return Wish(Verb.HELP, phrase=phrase)
         case No():
@@ -106,7 +115,7 @@ def wish_of(said: Instruction) -> Wish:  # noqa: C901, PLR0912  # a case for eac
 
 def instruction_of(wish: Wish) -> Instruction | None:
     """The instruction that a kept wish is; None where it lacks what that needs."""
-    return _about_item(wish) or _about_document(wish) or _about_project(wish)
+    return _about_item(wish) or _about_document(wish) or _about_mail(wish) or _about_project(wish)
 
 
 def _about_item(wish: Wish) -> Instruction | None:
@@ -129,6 +138,14 @@ def _about_document(wish: Wish) -> Instruction | None:
         Verb.IS_KIND: IsKind(wish.number, wish.kind or OTHER, wish.item),
         Verb.LEAVE: Leave(wish.number),
         Verb.ACCEPT: Accept(wish.number),
+    }
+    return made.get(wish.verb)
+
+
+def _about_mail(wish: Wish) -> Instruction | None:
+    made: dict[Verb, Instruction] = {
+        Verb.LET_IN: LetIn(wish.address),
+        Verb.KEEP_OUT: KeepOut(wish.address),
     }
     return made.get(wish.verb)
 

@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 
 from intake.errors import ConfigError
 from intake.model import (
+    Address,
     Classification,
+    ClientId,
     Fate,
     HoldId,
     HoldReason,
@@ -25,8 +27,9 @@ from intake.model import (
 )
 from storage import audit, schema
 from storage.database import Database
+from storage.directory import insert_contact
 from storage.lessons import teach
-from storage.rows import KEPT, classification_json, lock_project
+from storage.rows import KEPT, classification_json, client_value, lock_project
 from storage.values import HeldThing, HoldSubject, MessageStatus, NewLesson
 
 
@@ -104,6 +107,70 @@ def settle_hold(
     return hold is not None
 
 
+def release_row(
+    session: Session,
+    hold: schema.Hold,
+    *,
+    decision: str,
+    project: ProjectId | None,
+    now: datetime,
+) -> None:
+    """As `Holds.release_message`, in the caller's transaction."""
+    row = session.get_one(schema.Message, hold.message_id)
+    row.status, row.reason, row.settled_at = MessageStatus.WAITING, None, None
+    row.released, row.tries, row.deaths, row.retry_at = True, 0, 0, None
+    row.waiting_since = now
+    # Its own digest must not make it a repetition of itself; twins that wait stay repetitions of it.
+    if project not in {None, row.assigned_project_id}:
+        row.assigned_project_id, row.notes = project, []
+    _drop_questions(session, row.id, now=now)
+    _note_decision(session, hold, decision, now=now)
+
+
+def reject_row(session: Session, hold: schema.Hold, *, decision: str, now: datetime) -> None:
+    """As `Holds.reject_message`, in the caller's transaction."""
+    session.get_one(schema.Message, hold.message_id).status = MessageStatus.REJECTED
+    _drop_questions(session, hold.message_id or 0, now=now)
+    _note_decision(session, hold, decision, now=now)
+
+
+def let_in(
+    session: Session, sender: Address, *, client: ClientId | None, decision: str, now: datetime
+) -> None:
+    """As `Holds.let_in`, in the caller's transaction."""
+    if client is not None:
+        # Two freelancers may say yes at once.
+        row = session.get_one(schema.Client, client, with_for_update=True)
+        if sender not in client_value(session, row).contacts:
+            insert_contact(session, row, sender, now=now)
+    for hold in waiting_for_yes(session, sender):
+        release_row(session, hold, decision=decision, project=None, now=now)
+
+
+def waiting_for_yes(session: Session, sender: Address | None = None) -> Sequence[schema.Hold]:
+    """The mail of colleagues, or of one of them, that waits for a freelancer's yes; oldest first."""
+    return session.scalars(
+        sa.select(schema.Hold)
+        .join(schema.Message, schema.Message.id == schema.Hold.message_id)
+        .where(
+            schema.Hold.what == HoldSubject.MESSAGE,
+            schema.Hold.reason == HoldReason.COLLEAGUE,
+            schema.Hold.decided_at.is_(None),
+            sa.true() if sender is None else schema.Message.sender == sender,
+        )
+        .order_by(schema.Hold.id)
+    ).all()
+
+
+def waiting_of(session: Session, numbers: Sequence[HoldId]) -> Sequence[schema.Hold]:
+    """Those of these things that still wait."""
+    return session.scalars(
+        sa.select(schema.Hold)
+        .where(schema.Hold.id.in_(numbers), schema.Hold.decided_at.is_(None))
+        .order_by(schema.Hold.id)
+    ).all()
+
+
 class Holds:
     """Verbs of the review queue."""
 
@@ -160,25 +227,21 @@ class Holds:
     def release_message(self, number: HoldId, *, decision: str, project: ProjectId | None) -> None:
         """Let a held message be processed again, its sender believed, and for `project` where one is given."""
         with self._database.write() as session:
-            hold = _open(session, number)
-            row = session.get_one(schema.Message, hold.message_id)
-            row.status, row.reason, row.settled_at = MessageStatus.WAITING, None, None
-            row.released, row.tries, row.deaths, row.retry_at = True, 0, 0, None
-            row.waiting_since = self._database.now(session)
-            # Its own digest must not make it a repetition of itself; twins that wait stay repetitions of it.
-            if project not in {None, row.assigned_project_id}:
-                row.assigned_project_id, row.notes = project, []
-            _drop_questions(session, row.id, now=self._database.now(session))
-            self._close(session, hold, decision)
+            hold, now = _open(session, number), self._database.now(session)
+            release_row(session, hold, decision=decision, project=project, now=now)
 
     def reject_message(self, number: HoldId, *, reason: str) -> None:
         """Decide that a message is not to be used. Its octets stay."""
         with self._database.write() as session:
-            hold = _open(session, number)
-            row = session.get_one(schema.Message, hold.message_id)
-            row.status = MessageStatus.REJECTED
-            _drop_questions(session, row.id, now=self._database.now(session))
-            self._close(session, hold, f"reject: {reason}")
+            hold, now = _open(session, number), self._database.now(session)
+            reject_row(session, hold, decision=f"reject: {reason}", now=now)
+
+    def let_in(self, sender: Address, *, client: ClientId | None, decision: str) -> None:
+        """Make a person a contact of a client, where one is given, and release all that waits for a yes about them."""
+        with self._database.write() as session:
+            let_in(
+                session, sender, client=client, decision=decision, now=self._database.now(session)
+            )
 
     def decide_letter(self, number: HoldId, *, decision: str, state: LetterState) -> None:
         """Say of a doubtful or failed letter that it left (SENT), may be sent again (RETRY) or is dropped."""

@@ -24,6 +24,7 @@ from intake.model import (
     LetterKind,
     Mailbox,
     NotedWish,
+    ProjectId,
     ProjectState,
     Secrecy,
     Verb,
@@ -32,7 +33,18 @@ from intake.model import (
 from storage import audit, schema
 from storage.confidences import conceal, conceal_project, reveal
 from storage.database import Database
-from storage.holds import Holds, decide_row, open_hold, set_filings, settle_hold
+from storage.holds import (
+    Holds,
+    decide_row,
+    let_in,
+    open_hold,
+    reject_row,
+    release_row,
+    set_filings,
+    settle_hold,
+    waiting_for_yes,
+    waiting_of,
+)
 from storage.lessons import teach, unteach
 from storage.offers import ask_again, keep
 from storage.owing import owe
@@ -45,6 +57,7 @@ from storage.rows import (
     wish_value,
 )
 from storage.values import (
+    Assigned,
     Change,
     Decided,
     Deed,
@@ -57,7 +70,9 @@ from storage.values import (
     ProjectSet,
     Secluded,
     Standing,
+    TurnedAway,
     Waived,
+    Welcomed,
 )
 
 ERRAND = "errand"
@@ -298,6 +313,9 @@ def _change(session: Session, change: Change, row: schema.Instruction, *, now: d
             return _Before(project=replace(opened, state=ProjectState.CLOSED))
         case Kept(numbers=numbers):
             return _Before(asked=keep(session, row.project_id, numbers, now=now))
+        case Welcomed() | TurnedAway() | Assigned():
+            _settle_mail(session, change, row, now=now)
+            return _Before()
         case _:
             assert_never(change)
 
@@ -429,6 +447,27 @@ def _set_project(
         before = replace(before, confidential=project.confidential)
         conceal_project(session, project.id, confidential=change.confidential, now=now)
     return before
+
+
+def _settle_mail(
+    session: Session,
+    change: Welcomed | TurnedAway | Assigned,
+    row: schema.Instruction,
+    *,
+    now: datetime,
+) -> None:
+    """Decide about mail that waits; what somebody has decided meanwhile stays."""
+    decision = f"{row.verb} by mail"
+    match change:
+        case Welcomed(sender=sender, client=client):
+            let_in(session, sender, client=client, decision=decision, now=now)
+        case TurnedAway(sender=sender):
+            for hold in waiting_for_yes(session, sender):
+                reject_row(session, hold, decision=decision, now=now)
+        case Assigned(holds=numbers):
+            project = ProjectId(row.project_id)
+            for hold in waiting_of(session, numbers):
+                release_row(session, hold, decision=decision, project=project, now=now)
 
 
 def _note(

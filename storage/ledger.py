@@ -1,8 +1,11 @@
 """The ledger: what is remembered, in verbs.
 
-`directory` knows people and projects, `openings` the projects that a mail opens, `messages` what came in, `letters` what goes out, `holds` what waits for a
-person, `lessons` what a person's word taught, `instructions` what was asked for in words, `silences` what nobody wrote, `confidences` what is confidential, `offers` what new projects begin with, `alerts` what the operator is told, `readiness` which projects are complete, `dossiers`, `erasures` and `retention` how all of
-a project is handed out and what is no longer kept; this class opens them over one database, says who this worker is, and reads where projects stand.
+`directory` knows people and projects, `openings` the projects that a mail opens, `messages` what came in, `letters` what
+goes out, `holds` what waits for a person, `questions` what was asked about it, `lessons` what a person's word taught,
+`instructions` what was asked for in words, `silences` what nobody wrote, `confidences` what is confidential, `offers` what
+new projects begin with, `alerts` what the operator is told, `readiness` which projects are complete, `dossiers`,
+`erasures` and `retention` how all of a project is handed out and what is no longer kept. This class opens them over one
+database, says who this worker is, and reads where projects stand.
 """
 
 from __future__ import annotations
@@ -32,6 +35,7 @@ from storage.look_ups import LookUps
 from storage.messages import Messages
 from storage.offers import WAITS_FOR_OFFERS, Offers
 from storage.openings import Openings
+from storage.questions import Questions
 from storage.readiness import Readiness
 from storage.restoring import begin_again
 from storage.retention import Retention
@@ -58,6 +62,7 @@ class Ledger:
         self.silences = Silences(self.database, self._documents)
         self.look_ups = LookUps(self.database)
         self.holds = Holds(self.database)
+        self.questions = Questions(self.database)
         self.instructions = Instructions(self.database, self.holds)
         self.lessons = Lessons(self.database)
         self.inventory = Inventory(self.database)

@@ -216,7 +216,40 @@ class Kept:
     numbers: tuple[int, ...]
 
 
-Change = Waived | Decided | Moved | Secluded | ProjectSet | Opened | Kept
+@dataclass(frozen=True, slots=True)
+class Welcomed:
+    """Somebody is a contact of this client from now on, and the mail of theirs that waits for that is taken."""
+
+    sender: Address = field(repr=False)
+    client: ClientId
+
+
+@dataclass(frozen=True, slots=True)
+class TurnedAway:
+    """The mail of this person that waits for a yes is not to be used."""
+
+    sender: Address = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """This mail, which waits, is for the project."""
+
+    holds: tuple[HoldId, ...]
+
+
+Change = (
+    Waived
+    | Decided
+    | Moved
+    | Secluded
+    | ProjectSet
+    | Opened
+    | Kept
+    | Welcomed
+    | TurnedAway
+    | Assigned
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,6 +397,25 @@ class HeldThing:
     detail: str = ""
     written: str = field(default="", repr=False)
     """What the sender of the message wrote with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingMail:
+    """Mail that waits for a freelancer's yes about its sender, who is on the domain of these clients of theirs."""
+
+    hold: HoldId
+    sender: Address = field(repr=False)
+    clients: tuple[ClientId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A letter of ours that asked about mail of this sender. `holds` are what of it waits to be told its project."""
+
+    kind: LetterKind
+    sender: Address = field(repr=False)
+    letter: bytes = field(repr=False)
+    holds: tuple[HoldId, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from urllib.parse import quote
 
 from intake.compose.letter import Answer, Scene
-from intake.model import Address, Document, Item, ItemReport, ItemState
+from intake.model import Address, Document, Item, ItemReport, ItemState, Kind
 
 _MOST_GUESSES = 3
 _MOST_FILES = 4
@@ -56,6 +56,16 @@ def are_something_else(scene: Scene, numbers: Sequence[int]) -> tuple[Answer, ..
     if not scene.answers:
         return ()
     return tuple(_is_else(scene, number) for number in numbers[:_MOST_FILES])
+
+
+def settles(scene: Scene, number: int, kinds: Sequence[Kind]) -> tuple[Answer, ...]:
+    """What a freelancer says of a document that is not certain: that it is what it seems, or of one of these kinds."""
+    say = scene.templates.say
+    others = [say("typed_is_one", number=number, kind=say("kind", kind=kind)) for kind in kinds]
+    return (
+        _answer(scene, say("answer_accept"), say("typed_accept", number=number)),
+        *(_answer(scene, typed[:1].upper() + typed[1:], typed) for typed in others),
+    )
 
 
 def typed_is(scene: Scene, number: int, item: Item) -> str:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from intake.compose.legible import legible, legible_name
 from intake.compose.letter import Line, Mark, Origin, Scene
-from intake.compose.mailto import is_one_of, typed_is
+from intake.compose.mailto import is_one_of, settles, typed_is
 from intake.compose.wanted import wanted_of
 from intake.compose.words import spoken
 from intake.model import (
@@ -300,8 +300,15 @@ def _settlement(scene: Scene, document: Document, part: PartOutcome, message: Re
     if review is not None:
         commands = [f"intake review accept {review}"]
         commands += [f"intake review relabel {review} {kind}" for kind in others]
-    where = _origin_of_part(scene, part, message)
-    return Line(Mark.QUESTION, asked, why, origins=(where,), commands=tuple(commands))
+    how = say("settle_how", typed=say("typed_accept", number=document.number))
+    return Line(
+        Mark.QUESTION,
+        asked,
+        f"{why} {how}",
+        origins=(_origin_of_part(scene, part, message),),
+        commands=tuple(commands),
+        answers=settles(scene, document.number, others),
+    )
 
 
 def _origin_of_part(scene: Scene, part: PartOutcome, message: Received) -> Origin:

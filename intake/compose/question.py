@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from intake.compose.frame import TITLE_CHARACTERS, desk_name, files, notes, person
 from intake.compose.legible import legible
-from intake.compose.letter import Letter, Line, Mark, Origin, Section
+from intake.compose.letter import Answer, Letter, Line, Mark, Origin, Section
 from intake.compose.mailto import mailto
 from intake.compose.words import Templates
 from intake.errors import PermanentError
@@ -12,7 +12,7 @@ from intake.model import Brief, subaddress
 
 
 def question(brief: Brief, templates: Templates) -> Letter:
-    """Names the sender's own projects, nobody else's, and asks for nothing but a forward.
+    """Names the sender's own projects, nobody else's, and asks for nothing but a number or a name.
 
     Of a mail to a client that opened nothing it says why, and how to open a project.
     """
@@ -32,7 +32,7 @@ def question(brief: Brief, templates: Templates) -> Letter:
     )
     subject = legible(brief.thread.subject, limit=TITLE_CHARACTERS)
     desk = desk_name(brief)
-    safe = (say("question_safe"),)
+    safe = (say("question_safe"), *((say("question_forward"),) if lines else ()))
     how = Section(say("question_how"), lines, closing=safe)
     if why:
         kickoff = (say("unopened_how", desk=brief.desk.address), *safe)
@@ -55,21 +55,24 @@ def colleague(brief: Brief, templates: Templates) -> Letter:
     name = person(mailbox)
     client = legible(brief.candidates[0].client.name, limit=TITLE_CHARACTERS)
     facts = {"name": name, "client": client}
-    number = waiting[0].hold
+    answers = {
+        typed: Answer(
+            say(label), mailto(brief.desk.address, body=say(typed, number=waiting[0].hold))
+        )
+        for typed, label in (("typed_let_in", "colleague_yes"), ("typed_keep_out", "colleague_no"))
+    }
     lines = (
         Line(
             Mark.YES,
             say("colleague_yes"),
             say("colleague_yes_why", **facts),
-            commands=(f"intake review release {number}",),
+            answers=(answers["typed_let_in"],),
         ),
         Line(
             Mark.NO,
             say("colleague_no"),
             say("colleague_no_why"),
-            commands=tuple(
-                f'intake review reject {entry.hold} --reason "not for us"' for entry in waiting
-            ),
+            answers=(answers["typed_keep_out"],),
         ),
     )
     desk = desk_name(brief)

@@ -11,8 +11,10 @@ from intake.instructions.documents import confidential, for_project, is_kind, le
 from intake.instructions.people import someone_else
 from intake.instructions.sight import Rule
 from intake.instructions.statements import keep, later, not_applicable
+from intake.instructions.waiting import waiting_mail
 
 RULES: tuple[Rule, ...] = (
+    waiting_mail,
     answer,
     undo,
     reminding,

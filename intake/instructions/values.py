@@ -69,12 +69,35 @@ class KnownPerson:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedWho:
+    """We asked a freelancer whether mail of this person is to be taken."""
+
+    address: Address = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AskedWhich:
+    """We asked which of these projects mail is for, in this order."""
+
+    projects: tuple[Token, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownHold:
+    """Mail that waits for this freelancer's yes: its number in the review queue, and who sent it."""
+
+    number: int
+    sender: Address = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
     """What the words are about. `today` is the day in the project's time zone.
 
     `others` are the other open projects of this client, for a freelancer all others of theirs. `asked` are the candidates
     of the question that we asked last and that nobody has answered; `vetoable` the items whose waiver the freelancer was
-    told of. `languages` are read together, for people mix them.
+    told of. `question` is what the letter asked about mail that waits, where this is an answer to one; `held` the mail that
+    the writer may decide about. `languages` are read together, for people mix them.
     """
 
     speaker: Speaker
@@ -90,6 +113,8 @@ class Context:
     confidential_words: tuple[str, ...] = ("confidential", "NDA", "vertraulich")
     asked: tuple[Instruction, ...] = ()
     vetoable: tuple[ItemName, ...] = ()
+    question: AskedWho | AskedWhich | None = None
+    held: tuple[KnownHold, ...] = ()
     languages: tuple[str, ...] = ("en", "de")
 
 
@@ -268,6 +293,30 @@ class Close:
 
 
 @dataclass(frozen=True, slots=True)
+class LetIn:
+    """Mail of this person is taken; None where nothing waits under the number that was named."""
+
+    address: Address | None = field(default=None, repr=False)
+    phrase: str = field(default="", repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class KeepOut:
+    """Mail of this person is not taken; None where nothing waits under the number that was named."""
+
+    address: Address | None = field(default=None, repr=False)
+    phrase: str = field(default="", repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Assign:
+    """The mail that we asked about is for this project."""
+
+    project: Token
+    phrase: str = field(default="", repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Help:
     """What can be asked for."""
 
@@ -330,6 +379,9 @@ Instruction = (
     | StopReminding
     | ResumeReminding
     | Undo
+    | LetIn
+    | KeepOut
+    | Assign
     | Command
     | Yes
     | No

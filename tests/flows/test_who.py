@@ -101,7 +101,7 @@ def test_a_freelancer_is_asked_once_about_a_colleague_who_learns_nothing(
     assert asked["To"] == FREELANCER
     assert asked["Auto-Submitted"] == "auto-generated"
     assert "May Jonas Falk send files for Larkfield?" in text_of(asked)
-    assert "intake review release 1" in text_of(asked)
+    assert "Reply “yes” or “no”" in text_of(asked)
     assert reasons(app) == [HoldReason.COLLEAGUE, HoldReason.COLLEAGUE]
     assert filed(app) == 0
 
