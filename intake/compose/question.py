@@ -55,24 +55,24 @@ def colleague(brief: Brief, templates: Templates) -> Letter:
     name = person(mailbox)
     client = legible(brief.candidates[0].client.name, limit=TITLE_CHARACTERS)
     facts = {"name": name, "client": client}
-    answers = {
-        typed: Answer(
-            say(label), mailto(brief.desk.address, body=say(typed, number=waiting[0].hold))
-        )
-        for typed, label in (("typed_let_in", "colleague_yes"), ("typed_keep_out", "colleague_no"))
-    }
+    typed = (
+        say(answer, number=waiting[0].hold) for answer in ("typed_let_in", "typed_keep_out")
+    )
+    take, leave = (
+        Answer(each[:1].upper() + each[1:], mailto(brief.desk.address, body=each)) for each in typed
+    )
     lines = (
         Line(
             Mark.YES,
             say("colleague_yes"),
             say("colleague_yes_why", **facts),
-            answers=(answers["typed_let_in"],),
+            answers=(take,),
         ),
         Line(
             Mark.NO,
             say("colleague_no"),
             say("colleague_no_why"),
-            answers=(answers["typed_keep_out"],),
+            answers=(leave,),
         ),
     )
     desk = desk_name(brief)

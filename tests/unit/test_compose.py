@@ -338,7 +338,7 @@ def test_a_report_has_ready_made_answers_for_what_is_not_certain_alone(
 def test_a_yes_and_a_no_about_a_colleague_are_a_tap_away(templates: Templates) -> None:
     taps = bodies_of(colleague(waiting_mail()), templates).taps
 
-    assert taps == {"Yes": "release mail 12", "No": "reject mail 12"}
+    assert taps == {"Release mail 12": "release mail 12", "Reject mail 12": "reject mail 12"}
 
 
 def test_answers_go_to_the_project_in_the_same_thread(templates: Templates) -> None:
