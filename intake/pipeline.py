@@ -15,7 +15,6 @@ from datetime import UTC, date, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from intake import links as addresses
 from intake.absence import returns_on
 from intake.answers import (
     BEGINS,
@@ -32,7 +31,6 @@ from intake.answers import (
 )
 from intake.confidential import Said, named_files, said_of, why_confidential
 from intake.config import Settings
-from intake.decoration import is_decoration
 from intake.errands import Errands
 from intake.errors import (
     BlobsDeniedError,
@@ -42,13 +40,13 @@ from intake.errors import (
     PermanentError,
     StaleViewError,
 )
+from intake.exhibits import Exhibits
 from intake.fetch import FilesBehind
 from intake.filing import Decision, Filer, not_taken, outcome
 from intake.identify import forwarded_senders, identify, thread_of, token_of
 from intake.instants import Instant, Passing, unnoticed
 from intake.kickoff import is_at_work_for, kickoff_of, may_open, people_named
-from intake.kinds import ExampleFile, built_in
-from intake.lessons import Newcomer, learned
+from intake.kinds import built_in
 from intake.model import (
     ASSUMED_PROJECT,
     KICKOFF,
@@ -63,7 +61,6 @@ from intake.model import (
     Discarded,
     Disposition,
     Document,
-    Fate,
     Held,
     HoldReason,
     Identification,
@@ -76,13 +73,12 @@ from intake.model import (
     RawMessage,
     Secrecy,
     Sha256,
-    SortedPart,
     Submission,
     Token,
     Unidentified,
     is_among,
 )
-from intake.orders import Examined, documents_of, enclosed_documents
+from intake.orders import Examined, enclosed_documents
 from intake.placing import note_of
 from intake.reader import OpenMessage, Reader
 from intake.vet import VetPolicy, authentication, too_large, vet
@@ -93,7 +89,6 @@ from storage.values import (
     Asked,
     Claim,
     Deed,
-    Example,
     LetterIntent,
     MessageStatus,
     NewMessage,
@@ -188,39 +183,21 @@ class Reading:
 
     def __init__(self, desk: Desk, claim: Claim, opened: OpenMessage) -> None:
         self.desk, self.claim, self.opened = desk, claim, opened
-        self._linked: tuple[OpenMessage, ...] = ()
-        """The files behind links, each open in a child of its own."""
+        self.exhibits = Exhibits(
+            opened,
+            settings=desk.settings,
+            ledger=desk.ledger,
+            blobs=desk.blobs,
+            reader=desk.reader,
+        )
         self._stored: dict[BlobKey, ProjectId] = {}
         """What was put for which project, and no row knows yet."""
         self._views: tuple[Acquaintance, ...] = ()
         """What was known of those whom a kickoff names, when it was decided."""
 
-    @cached_property
-    def links(self) -> tuple[LinkFound, ...]:
-        """The addresses in what the sender wrote, and in what was forwarded."""
-        message = self.opened.message
-        return tuple(addresses.judge(url, around=message.text) for url in message.links)
-
-    @cached_property
-    def parts(self) -> tuple[SortedPart, ...]:
-        """All parts; a small picture that comes again and again with this sender's mail is no document."""
-        sender = self.opened.message.sender
-        small = {entry.part.sha256 for entry in self.opened.parts if entry.part.small_picture}
-        if not small or sender is None:
-            return self.opened.parts
-        seen = self.desk.ledger.messages.unwanted_before(sender.address, small)
-        return tuple(
-            replace(entry, fate=Fate.SIGNATURE_IMAGE)
-            if entry.fate is Fate.DOCUMENT
-            and is_decoration(entry.part, seen.get(entry.part.sha256, 0))
-            else entry
-            for entry in self.opened.parts
-        )
-
     def close(self) -> None:
         """End the children."""
-        for opened in (self.opened, *self._linked):
-            opened.close()
+        self.exhibits.close()
 
     def settle(self) -> MessageStatus:
         """Decide what the message means and write that down; raises what storing and writing raise."""
@@ -247,7 +224,7 @@ class Reading:
         message = self.opened.message
         disposition = vet(
             message,
-            documents=bool(enclosed_documents(self.parts)) or bool(self.links),
+            documents=bool(enclosed_documents(self.exhibits.parts)) or bool(self.exhibits.links),
             policy=self.desk.policy,
             own=self._own_authentication(),
         )
@@ -307,9 +284,11 @@ class Reading:
             authentication=disposition.authentication,
             message=self.opened.message,
             parts=tuple(
-                outcome(entry.part, entry.fate) for entry in self.parts if not entry.part.pasted
+                outcome(entry.part, entry.fate)
+                for entry in self.exhibits.parts
+                if not entry.part.pasted
             ),
-            links=self.links,
+            links=self.exhibits.links,
             notes=(note,) if note else (KICKOFF,) * self.claim.opens,
             letters=letters,
             bounces=self.opened.message.bounces if isinstance(disposition, Bounce) else (),
@@ -377,22 +356,8 @@ class Reading:
         believed = disposition.authentication is Authentication.PASS or self.claim.released
         if self.desk.fetch is None or disposition.auto is not None or not believed:
             return
-        behind = self.desk.fetch(self.links)
-        self.links = behind.links
-        for part in behind.parts:
-            self.parts = (*self.parts, *self._opened_file(part))
-
-    def _opened_file(self, part: Part) -> tuple[SortedPart, ...]:
-        """What a file from elsewhere is and holds; one over which its child dies costs only itself."""
         received_on = self.claim.received_at.astimezone(UTC).date()
-        opened = self.desk.reader.open_linked(self.opened.message, part, received_on=received_on)
-        try:
-            entries = opened.parts
-        except PermanentError:
-            opened.close()
-            return (SortedPart(part, Fate.UNREADABLE),)
-        self._linked = (*self._linked, opened)
-        return entries
+        self.exhibits.fetch(self.desk.fetch, received_on=received_on)
 
     def _identified(self, disposition: Accepted) -> Kickoff | Identification:
         """Whose this is; a person's assignment outweighs every rule."""
@@ -483,22 +448,21 @@ class Reading:
         """Store what is new, decide and write. Raises StaleViewError if the view is no longer true."""
         desk, message, project = self.desk, self.opened.message, standing.project
         known = {document.sha256 for document in standing.documents}
-        fresh = [part for part in documents_of(self.parts) if part.sha256 not in known]
+        fresh = [part for part in self.exhibits.documents if part.sha256 not in known]
         keys = {
             part.sha256: document_key(
                 project, filename=part.filename, sha256=part.sha256, confidential=False
             )
             for part in fresh
         }
-        examined = self._examined | self._compared(fresh, project)
-        examined |= self._learned(fresh, examined, project, submission.sender)
+        examined = self.exhibits.examined_for(project, submission.sender, fresh)
         filer = Filer(
             checklist=desk.settings.checklist(project.checklist),
             documents=standing.documents,
             received_at=self.claim.received_at,
             keys=keys,
         )
-        decision = filer.decide(self.parts, examined, self.links)
+        decision = filer.decide(self.exhibits.parts, examined, self.exhibits.links)
         kinds = {each.sha256: each.classification.kind for each in standing.documents}
         said = self._said(kinds | {each: examined[each].classification.kind for each in examined})
         decided = self._concealed(decision.documents, standing, examined, said)
@@ -595,81 +559,6 @@ class Reading:
             return None
         return questions.answered(thread, message.sender.address)
 
-    @cached_property
-    def _examined(self) -> dict[Sha256, Examined]:
-        """What the child found in each document, by SHA-256."""
-        sha256 = {entry.part.path: entry.part.sha256 for entry in self.parts}
-        examined: dict[Sha256, Examined] = {}
-        for opened in (self.opened, *self._linked):
-            for found in opened.examined():
-                examined[sha256[found.path]] = found
-                self.desk.ledger.beat()  # a long message stays this worker's while it moves
-        return examined
-
-    def _holder(self, part: Part) -> OpenMessage:
-        """Whose child holds a part."""
-        return next(
-            (
-                opened
-                for opened in self._linked
-                if any(entry.part.path == part.path for entry in opened.parts)
-            ),
-            self.opened,
-        )
-
-    def _compared(self, parts: Sequence[Part], project: Project) -> dict[Sha256, Examined]:
-        """The new documents, compared with what this client's people showed of own kinds too; nothing where they did not."""
-        own = {spec.kind for spec in self.desk.settings.own_kinds}
-        of_client = self.desk.ledger.lessons.examples(project.client.id) if parts and own else ()
-        shown = [entry for entry in of_client if entry.kind in own]
-        if not shown:
-            return {}
-        taught = [read for entry in reversed(shown) if (read := self._example(entry))]
-        profiles = self.desk.reader.profiles_with(taught)
-        return {
-            part.sha256: self._holder(part).examine_again(part, profiles)
-            for part in parts
-            if self._examined[part.sha256].classification.problem is None
-        }
-
-    def _example(self, example: Example) -> ExampleFile | None:
-        """What a document that a person sorted shows; None where its octets are gone."""
-        blob = example.blob
-        if blob is None:
-            return None
-        try:
-            return self.desk.reader.example(
-                example.sha256,
-                lambda: self.desk.blobs.get(blob),
-                kind=example.kind,
-                filename=example.filename,
-            )
-        except PermanentError:
-            return None
-
-    def _learned(
-        self,
-        parts: Sequence[Part],
-        examined: Mapping[Sha256, Examined],
-        project: Project,
-        sender: Address,
-    ) -> dict[Sha256, Examined]:
-        """The new documents as the lessons within reach have them; nothing where there is no lesson."""
-        reach = self.desk.ledger.lessons.within_reach(project, sender) if parts else ()
-        kinds = {spec.kind for spec in (*built_in(), *self.desk.settings.own_kinds)}
-        lessons = [lesson for lesson in reach if lesson.kind in kinds]
-        known: dict[Sha256, Examined] = {}
-        for part in parts if lessons else ():
-            seen = examined[part.sha256]
-            read = seen.classification
-            name = part.filename or read.title or ""
-            newcomer = Newcomer(name, part.sha256, seen.sketch, read)
-            decided = learned(newcomer, lessons, project, sender=sender)
-            if decided.kind != read.kind:
-                decided = self._holder(part).read_time(part, decided)
-            known[part.sha256] = replace(seen, classification=decided)
-        return known
-
     def _store(
         self, parts: Sequence[Part], documents: Sequence[Document], project: Project
     ) -> None:
@@ -680,7 +569,7 @@ class Reading:
             if document.blob is None:
                 continue
             part = part_of[document.sha256]
-            octets = self._holder(part).octets(part.path)
+            octets = self.exhibits.octets(part)
             put = self.desk.blobs.put
             self._stored[document.blob] = project.id
             puts.append(self.desk.pool.submit(put, document.blob, octets, note_of(document)))
@@ -693,7 +582,9 @@ class Reading:
 
     def _said(self, kinds: Mapping[Sha256, Kind]) -> Said:
         """What the person says is confidential: of this mail, or of files in it."""
-        files = named_files(documents_of(self.parts), [entry.part for entry in self.parts], kinds)
+        files = named_files(
+            self.exhibits.documents, [entry.part for entry in self.exhibits.parts], kinds
+        )
         words = self.desk.settings.confidential.words
         specs = (*built_in(), *self.desk.settings.own_kinds)
         return said_of(self.opened.message, files, words, kinds=specs)
@@ -731,7 +622,7 @@ class Reading:
 
     def _concealed_twins(self, standing: Standing, said: Said) -> tuple[int, ...]:
         """The documents that the project has already, and that this mail makes confidential."""
-        here = {part.sha256 for part in documents_of(self.parts)}
+        here = {part.sha256 for part in self.exhibits.documents}
         return tuple(
             document.number
             for document in standing.documents

@@ -55,9 +55,7 @@ def colleague(brief: Brief, templates: Templates) -> Letter:
     name = person(mailbox)
     client = legible(brief.candidates[0].client.name, limit=TITLE_CHARACTERS)
     facts = {"name": name, "client": client}
-    typed = (
-        say(answer, number=waiting[0].hold) for answer in ("typed_let_in", "typed_keep_out")
-    )
+    typed = (say(answer, number=waiting[0].hold) for answer in ("typed_let_in", "typed_keep_out"))
     take, leave = (
         Answer(each[:1].upper() + each[1:], mailto(brief.desk.address, body=each)) for each in typed
     )
