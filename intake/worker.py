@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from types import FrameType
 
 from intake import telemetry
@@ -19,13 +19,10 @@ from intake.alerts import DELIVERY, Outages, enqueue_alerts
 from intake.app import App
 from intake.erasing import keep_to_time
 from intake.errors import (
-    AccessRefusedError,
     BlobsDeniedError,
     BlobsRefusedError,
     ClaimLostError,
-    ConfigError,
     ContendedError,
-    DatabaseUnreachableError,
     IntakeError,
     PermanentError,
     TransientError,
@@ -33,12 +30,12 @@ from intake.errors import (
 from intake.instants import Instant
 from intake.model import RawMessage, Source
 from intake.offers import offer_due
+from intake.outages import BLOBS_REFUSED, World, described
 from intake.pages import publish
 from intake.pipeline import Reading, begin, process, receive
 from intake.placing import place
 from intake.readiness import note_all
 from intake.reminding import enqueue_due
-from intake.scan import ScannerUnreachableError
 from intake.telemetry import Stage
 from storage.messages import INTERRUPTED, SUSPECTED, UNSUSPECTED
 from storage.values import Claim, MessageStatus
@@ -48,8 +45,6 @@ PAUSE_AFTER_OUTAGE = timedelta(seconds=1)
 PAUSE_AFTER_ERROR = timedelta(seconds=30)
 PAUSE_AFTER_REFUSAL = timedelta(minutes=20)
 """Long enough for a person to mend the rights of a bucket before all mail is held."""
-BLOBS_REFUSED = "blobs (refused)"
-"""What a store is called that answers, and will not take or give something; the others go on."""
 SENT_FOLDER = "sent folder"
 RETENTION = "blobs, or the folder of receipts (retention)"
 LONGEST_WAIT_SECONDS = 60.0
@@ -57,9 +52,6 @@ LONGEST_WAIT_SECONDS = 60.0
 LOOK_EVERY_SECONDS = 2.0
 """How soon work is noticed that another process left in the ledger."""
 MOMENT_SECONDS = 0.05
-FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 2.0, 300.0
-FIRST_PAUSE_REFUSED_SECONDS, LONGEST_PAUSE_REFUSED_SECONDS = 60.0, 900.0
-"""Where a login was refused: some servers lock an account that is tried too often."""
 DELIVER_EVERY_SECONDS = 2.0
 REMIND_EVERY_SECONDS = 300.0
 KEEP_EVERY_SECONDS = 3600.0
@@ -95,23 +87,13 @@ class Worker:
         self._app = app
         self._stopping = False
         self._waiting = False
-        self._unreachable: dict[str, int] = {}
-        """How many rounds in a row failed to reach a part of the world."""
-        self._failed_now: set[str] = set()
-        """What could not be reached in this round."""
-        self._proved_now: set[str] = set()
-        """What was seen to work in this round. Whether it has recovered is decided at the end: the next use may fail."""
-        self._refused: set[str] = set()
-        """What did not let us in when we last asked."""
+        self.world = World()
         self._delivered_at = 0.0
         self._remind_at = 0.0
         self._keep_at = 0.0
         self._alert_at = 0.0
         self._alerted = Outages({}, frozenset(), frozenset())
         """What was looked at when the operator was last thought of."""
-        self._away_since: dict[str, datetime] = {}
-        self._again_at: dict[str, float] = {}
-        self._round_began_at = 0.0
         self._begun: Reading | None = None
         self._polled: list[Source] = []
         """The sources that this worker looks into; others may have the rest."""
@@ -129,7 +111,7 @@ class Worker:
             self._round(at_once=True)
         messages, letters = self._app.ledger.messages, self._app.ledger.letters
         return Round(
-            tuple(self._unreachable), messages.waiting(), letters.unsent(), stopped=self._stopping
+            self.world.unreachable, messages.waiting(), letters.unsent(), stopped=self._stopping
         )
 
     def take(self, raw: RawMessage, *, answerable: bool) -> MessageStatus:
@@ -163,30 +145,28 @@ class Worker:
         log.info(telemetry.WORKER_STOPPED, worker_id=self._app.ledger.worker)
 
     def _round(self, *, at_once: bool) -> None:
-        self._failed_now.clear()
-        self._proved_now.clear()
+        self.world.begin_round()
         self._polled = []
-        self._round_began_at = time.monotonic()
         self._work(at_once=at_once)
-        self._note_recoveries()
+        self.world.note_recoveries()
         self._alert(at_once=at_once)
 
     def _work(self, *, at_once: bool) -> None:
-        with self._reaching("database"):
+        with self.world.reaching("database"):
             self._app.ledger.beat()
             self._app.ledger.messages.take_over(self._app.ledger.worker)
             self._app.ledger.directory.resume_due()
             self._choose_sources(at_once=at_once)
             self._process_waiting(INTERRUPTED, at_once=at_once)  # before what came after it
-        if "database" in self._failed_now:
+        if self.world.failed_now("database"):
             return  # each further verb would wait for it as long again
         for source in self._polled:
-            with self._reaching(source.name):
+            with self.world.reaching(source.name):
                 self._drain(source, at_once=at_once)
-        with self._reaching("database"):
+        with self.world.reaching("database"):
             self._process_waiting(UNSUSPECTED, at_once=at_once)
         self._let_go(at_once=at_once)
-        with self._reaching("database"):
+        with self.world.reaching("database"):
             # After all that they could keep from being done.
             if self._process_waiting(SUSPECTED, at_once=at_once):
                 self._let_go(at_once=at_once)
@@ -194,7 +174,7 @@ class Worker:
     def _let_go(self, *, at_once: bool) -> None:
         """Acknowledge what is settled, and send what is due."""
         for source in self._polled:
-            with self._reaching(source.name):
+            with self.world.reaching(source.name):
                 self._acknowledge(source)
         self._remind(at_once=at_once)
         self.finish(ends_bursts=at_once)
@@ -206,68 +186,59 @@ class Worker:
         Not while a mailbox is out of reach: what a client wrote may lie there.
         """
         is_time = at_once or time.monotonic() >= self._remind_at
-        unread = any(source.name in self._unreachable for source in self._app.sources)
+        unread = any(source.name in self.world.unreachable for source in self._app.sources)
         if self._stopping or unread or self._cannot_work() or not is_time:
             return
-        with self._reaching("database"):
+        with self.world.reaching("database"):
             enqueue_due(self._app.settings, self._app.ledger, passed=self._app.passed)
             self._remind_at = time.monotonic() + REMIND_EVERY_SECONDS
 
     def _alert(self, *, at_once: bool) -> None:
         """Tell the operator what is wrong, or over: when an outage begins or ends, and every minute."""
-        outages = self._outages()
+        outages = self.world.outages()
         is_new = outages.refused != self._alerted.refused or outages.well & self._alerted.refused
         is_time = at_once or is_new or time.monotonic() >= self._alert_at
-        if not is_time or self._stopping or "database" in self._failed_now:
+        if not is_time or self._stopping or self.world.failed_now("database"):
             return
-        with self._reaching("database"):
+        with self.world.reaching("database"):
             owed = enqueue_alerts(self._app.settings, self._app.ledger, outages)
             self._alerted, self._alert_at = outages, time.monotonic() + ALERT_EVERY_SECONDS
-            if owed and DELIVERY not in self._failed_now:
+            if owed and not self.world.failed_now(DELIVERY):
                 self._deliver(ends_bursts=at_once)
-
-    def _outages(self) -> Outages:
-        """What is out of reach and what surely works, without the database: where that is away, nothing can be queued."""
-        now = datetime.now(UTC)
-        for what in self._unreachable:
-            self._away_since.setdefault(what, now)
-        away = {what: self._away_since[what] for what in self._unreachable if what != "database"}
-        self._away_since = dict(away)
-        proved = self._proved_now | ({BLOBS_REFUSED} if "blobs" in self._proved_now else set())
-        refused = frozenset(what for what in away if what in {*self._refused, BLOBS_REFUSED})
-        return Outages(away, refused, frozenset(proved - self._unreachable.keys()))
 
     def _choose_sources(self, *, at_once: bool) -> None:
         """One worker polls a source while all process what it receives; a single round asks nobody."""
         workers, worker = self._app.ledger.workers, self._app.ledger.worker
         for source in self._app.sources:
-            if source.name in self._unreachable and not at_once:
+            if source.name in self.world.unreachable and not at_once:
                 workers.leave_poll(source.name, worker)  # another one may reach it
-            if at_once or (self._may_try(source.name) and workers.may_poll(source.name, worker)):
+            if at_once or (
+                self.world.may_try(source.name) and workers.may_poll(source.name, worker)
+            ):
                 self._polled.append(source)
         self._shares = not at_once and workers.has_company(worker)
 
     def finish(self, *, ends_bursts: bool = True) -> None:
         """Offer new projects what is still fresh, send what is due, and write the pages of projects that have changed."""
-        if not self._cannot_work() and self._may_try(BLOBS_REFUSED):
+        if not self._cannot_work() and self.world.may_try(BLOBS_REFUSED):
             self._offer()
-        if "database" not in self._failed_now:
+        if not self.world.failed_now("database"):
             self._deliver(ends_bursts=ends_bursts)
-        if not self._cannot_work() and self._may_try(BLOBS_REFUSED):
+        if not self._cannot_work() and self.world.may_try(BLOBS_REFUSED):
             self._publish()
 
     def _offer(self) -> None:
         """Copy what new projects are offered; their letters wait for it."""
         app = self._app
-        with self._reaching("blobs", proves=False):
+        with self.world.reaching("blobs", proves=False):
             try:
                 offer_due(app.settings, app.ledger, app.blobs, passed=app.passed)
             except PermanentError as error:
-                self._note_failure(BLOBS_REFUSED, error)
+                self.world.note_failure(BLOBS_REFUSED, error)
 
     def _publish(self) -> None:
         """Write the pages that are due. They go where documents go, so it is the same outage if they cannot."""
-        with self._reaching("blobs", proves=False):
+        with self.world.reaching("blobs", proves=False):
             if not self._app.ledger.unindexed():
                 return
             app = self._app
@@ -275,9 +246,9 @@ class Worker:
                 place(app.settings, app.ledger, app.blobs, passed=app.passed)
                 publish(app.settings, app.ledger, app.blobs, passed=app.passed)
             except PermanentError as error:
-                self._note_failure(BLOBS_REFUSED, error)
+                self.world.note_failure(BLOBS_REFUSED, error)
             else:
-                self._note_success("blobs")
+                self.world.note_success("blobs")
 
     def _keep_to_time(self, *, at_once: bool) -> None:
         """Remove what has been kept for long enough, every hour; one worker does it for all while it lives."""
@@ -285,7 +256,7 @@ class Worker:
         if self._cannot_work() or self._stopping or not is_time:
             return
         app = self._app
-        with self._reaching(RETENTION, proves=False):
+        with self.world.reaching(RETENTION, proves=False):
             if at_once or app.ledger.workers.may_poll(RETENTION, app.ledger.worker):
                 keep_to_time(
                     app.settings,
@@ -294,7 +265,7 @@ class Worker:
                     passed=app.passed,
                     stopping=lambda: self._stopping,
                 )
-                self._note_success(RETENTION)
+                self.world.note_success(RETENTION)
             self._keep_at = time.monotonic() + KEEP_EVERY_SECONDS
 
     def _drain(self, source: Source, *, at_once: bool) -> None:
@@ -302,7 +273,7 @@ class Worker:
         known = self._app.ledger.messages.known_locators(source.name)
         try:
             for raw in source.fetch(known):
-                with self._reaching("blobs", proves=False):
+                with self.world.reaching("blobs", proves=False):
                     self._receive(raw, at_once=at_once)
                 if self._stopping or self._cannot_work():
                     return
@@ -319,10 +290,10 @@ class Worker:
             with self._app.timed(Stage.RECEIVE):
                 receipt = receive(self._app.desk, raw, keeps=not self._shares)
         except PermanentError as error:
-            self._note_failure(BLOBS_REFUSED, error)
+            self.world.note_failure(BLOBS_REFUSED, error)
             return
         if receipt.new:
-            self._note_success("blobs")
+            self.world.note_success("blobs")
         if receipt.claim is not None:
             self._begin(receipt.claim, raw.octets, at_once=at_once)
 
@@ -342,18 +313,14 @@ class Worker:
                 continue
             found = True
             self._app.passed(Instant.CLAIMED)
-            with self._reaching("blobs", proves=False):
+            with self.world.reaching("blobs", proves=False):
                 self._begin(claim, None, at_once=at_once)
         self._settle_begun(at_once=at_once)
         return found
 
-    def _may_try(self, name: str) -> bool:
-        """Whether a source works, or has been left alone for long enough."""
-        return time.monotonic() >= self._again_at.get(name, 0.0)
-
     def _cannot_work(self) -> bool:
         """Whether this round found out that messages can be neither stored nor settled."""
-        return not self._failed_now.isdisjoint({"blobs", "database", "scanner"})
+        return self.world.failed_now("blobs", "database", "scanner")
 
     def _begin(self, claim: Claim, octets: bytes | None, *, at_once: bool) -> None:
         """Open a message, then settle the one before it while a child reads this one's documents.
@@ -377,14 +344,14 @@ class Worker:
             return
         number = reading.claim.number
         with (
-            self._reaching("blobs", proves=False),
+            self.world.reaching("blobs", proves=False),
             self._trying(reading.claim, at_once=at_once),
             closing(reading),
         ):
             with self._app.timed(Stage.SETTLE):
                 status = reading.settle()
             for what in ("scanner", "blobs"):  # each part has passed both, or was refused
-                self._note_success(what)
+                self.world.note_success(what)
             log.info(telemetry.MESSAGE_SETTLED, message_id=number, status=status)
 
     @contextmanager
@@ -401,15 +368,17 @@ class Worker:
             messages.put_back(claim, pause=PAUSE_AFTER_OUTAGE)
             raise
         except BlobsDeniedError as error:
-            self._note_failure(BLOBS_REFUSED, error)
-            messages.put_back(claim, pause=timedelta(seconds=self._pause_seconds(BLOBS_REFUSED)))
+            self.world.note_failure(BLOBS_REFUSED, error)
+            messages.put_back(
+                claim, pause=timedelta(seconds=self.world.pause_seconds(BLOBS_REFUSED))
+            )
         except BlobsRefusedError as error:
-            self._note_failure(BLOBS_REFUSED, error)
-            messages.fail(claim, _described(error), pause=PAUSE_AFTER_REFUSAL)
+            self.world.note_failure(BLOBS_REFUSED, error)
+            messages.fail(claim, described(error), pause=PAUSE_AFTER_REFUSAL)
         except Exception as error:  # anything can come out of a message: three tries, then a person
             log.exception(telemetry.MESSAGE_FAILED, message_id=claim.number)
             pause = timedelta() if at_once else PAUSE_AFTER_ERROR
-            messages.fail(claim, _described(error), pause=pause)
+            messages.fail(claim, described(error), pause=pause)
 
     def _acknowledge(self, source: Source) -> None:
         """Let the source go of what is settled."""
@@ -426,20 +395,20 @@ class Worker:
 
     def _deliver(self, *, ends_bursts: bool) -> None:
         self._delivered_at = time.monotonic()
-        with self._reaching("database", proves=False):
+        with self.world.reaching("database", proves=False):
             note_all(self._app.settings, self._app.ledger)
-        if not ends_bursts and not self._may_try("delivery"):
+        if not ends_bursts and not self.world.may_try(DELIVERY):
             return
-        with self._reaching("delivery", proves=False):
-            unsent = self._app.ledger.letters.unsent() if "delivery" in self._unreachable else 0
+        with self.world.reaching(DELIVERY, proves=False):
+            unsent = self._app.ledger.letters.unsent() if DELIVERY in self.world.unreachable else 0
             if not self._app.outbox.deliver_due(
                 ends_bursts=ends_bursts, stopping=lambda: self._stopping
             ):
                 raise TransientError("The sink does not take letters at the moment.")
             if not unsent or self._app.ledger.letters.unsent() < unsent:
-                self._note_success("delivery")  # else nothing was due: nobody asked the sink
-        if ends_bursts or self._may_try(SENT_FOLDER):
-            with self._reaching(SENT_FOLDER):  # an outage there stops no letter
+                self.world.note_success(DELIVERY)  # else nothing was due: nobody asked the sink
+        if ends_bursts or self.world.may_try(SENT_FOLDER):
+            with self.world.reaching(SENT_FOLDER):  # an outage there stops no letter
                 self._app.outbox.tend_sent(stopping=lambda: self._stopping)
 
     # ------------------------------------------------------------ waiting and outages
@@ -469,7 +438,7 @@ class Worker:
 
     def _listen(self, seconds: float) -> bool:
         """Whether one of this worker's sources has something, after this time at the latest."""
-        reachable = [source for source in self._polled if source.name not in self._unreachable]
+        reachable = [source for source in self._polled if source.name not in self.world.unreachable]
         if not reachable or self._cannot_work():
             time.sleep(seconds)
             return False
@@ -477,80 +446,23 @@ class Worker:
 
     def _patience(self) -> float:
         """How long to wait at the most, in seconds: less while something is out of reach or due soon."""
-        now = time.monotonic()
-        moments = [self._again_at[what] for what in self._unreachable if what in self._again_at]
-        # What was due when the round began, and was not tried, waits for something else.
-        longest = min(
-            (max(MOMENT_SECONDS, at - now) for at in moments if at > self._round_began_at),
-            default=LONGEST_WAIT_SECONDS,
-        )
+        again = self.world.seconds_until_next_try()
+        longest = LONGEST_WAIT_SECONDS if again is None else max(MOMENT_SECONDS, again)
         if self._cannot_work():
             return longest
         try:
             due = self._app.ledger.seconds_until_due(
                 letters=not self._app.settings.delivery.hold,
                 sources=[
-                    source.name for source in self._polled if source.name not in self._unreachable
+                    source.name
+                    for source in self._polled
+                    if source.name not in self.world.unreachable
                 ],
             )
         except TransientError:
             return longest
-        shortest = max(MOMENT_SECONDS, self._again_at.get("delivery", 0.0) - now)
+        shortest = max(MOMENT_SECONDS, self.world.seconds_until_tried(DELIVERY))
         return longest if due is None else max(shortest, min(longest, due))
-
-    def _pause_seconds(self, what: str) -> float:
-        """How long to leave a part of the world alone: 0 while it works, longer with each round that fails."""
-        return pause_seconds(self._unreachable.get(what, 0), refused=what in self._refused)
-
-    @contextmanager
-    def _reaching(self, what: str, *, proves: bool = True) -> Iterator[None]:
-        """Survive an outage of one part of the world; one log line for each change of its state.
-
-        `proves` says that coming to the end of the block shows that it works.
-        """
-        try:
-            yield
-        except ConfigError:
-            raise
-        except DatabaseUnreachableError as error:
-            self._note_failure("database", error)
-            return
-        except ScannerUnreachableError as error:
-            self._note_failure("scanner", error)
-            return
-        except (IntakeError, OSError) as error:
-            self._note_failure(what, error)
-            return
-        if proves:
-            self._note_success(what)
-
-    def _note_success(self, what: str) -> None:
-        self._proved_now.add(what)
-
-    def _note_recoveries(self) -> None:
-        """What worked in this round and failed at nothing is back. So is a store that nothing was refused by at its turn."""
-        proved = set(self._proved_now)
-        if self._again_at.get(BLOBS_REFUSED, 0.0) <= self._round_began_at:
-            proved.add(BLOBS_REFUSED)
-        for what in [*self._unreachable]:
-            if what in proved and what not in self._failed_now:
-                del self._unreachable[what]
-                log.info(telemetry.RECOVERED, what=what)
-
-    def _note_failure(self, what: str, error: IntakeError | OSError) -> None:
-        """Count it once a round, however many messages it hits: the pause grows with the rounds."""
-        again = what in self._failed_now
-        self._failed_now.add(what)
-        if not again:
-            self._unreachable[what] = self._unreachable.get(what, 0) + 1
-            (self._refused.add if isinstance(error, AccessRefusedError) else self._refused.discard)(
-                what
-            )
-        self._again_at[what] = time.monotonic() + self._pause_seconds(what)
-        if again:
-            return
-        if self._unreachable[what] == 1:
-            log.error(telemetry.UNREACHABLE, what=what, reason=_described(error))
 
     @contextmanager
     def _signals(self) -> Iterator[None]:
@@ -570,21 +482,6 @@ class Worker:
                 signal.signal(number, handler)
 
 
-def pause_seconds(failures: int, *, refused: bool) -> float:
-    """How long to leave a part of the world alone after so many failures in a row; `refused`: it did not let us in."""
-    if not failures:
-        return 0.0
-    first, longest = FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS
-    if refused:
-        first, longest = FIRST_PAUSE_REFUSED_SECONDS, LONGEST_PAUSE_REFUSED_SECONDS
-    return min(first * 2.0 ** min(failures - 1, 16), longest)
-
-
 def run_once(app: App) -> Round:
     """One round of work; see `Worker.once`."""
     return Worker(app).once()
-
-
-def _described(error: BaseException) -> str:
-    """Our own errors in their words, which hold ids only; others by type alone: their texts may hold anything."""
-    return str(error) if isinstance(error, IntakeError) else type(error).__name__

@@ -67,13 +67,13 @@ class Watched:
         while not true():
             if time.monotonic() > deadline:
                 raise AssertionError(
-                    f"it did not happen; {self.changes()} {self.worker._unreachable}"
+                    f"it did not happen; {self.changes()} {self.worker.world.unreachable}"
                 )
             time.sleep(0.03)
 
     def failures(self, what: str) -> int:
         """How many rounds in a row did not reach it."""
-        return self.worker._unreachable.get(what, 0)
+        return self.worker.world.failures(what)
 
     def changes(self) -> list[Change]:
         """What was said of the world so far, in order."""
@@ -92,10 +92,10 @@ class Watched:
         begin()
         began = time.monotonic()
         self.wait_until(lambda: self.failures(what) >= failures)
-        pause = self.worker._pause_seconds(what)
+        pause = self.worker.world.pause_seconds(what)
         end()
         returned = time.monotonic()
-        self.wait_until(lambda: done() and what not in self.worker._unreachable)
+        self.wait_until(lambda: done() and what not in self.worker.world.unreachable)
         return Survived(returned - began, pause, time.monotonic() - returned)
 
 

@@ -155,7 +155,7 @@ def test_a_refused_mailbox_is_told_of_once_and_not_asked_again_at_once(
     with at_work(office.desk, reader) as app:
         working = Worker(app)
         working.once()
-        asked, pause = len(office.provider.asked), working._pause_seconds("sources[0]")
+        asked, pause = len(office.provider.asked), working.world.pause_seconds("sources[0]")
         working.once()
         working._round(at_once=False)
         working._round(at_once=False)
@@ -163,7 +163,7 @@ def test_a_refused_mailbox_is_told_of_once_and_not_asked_again_at_once(
 
     assert asked == 2
     assert len(office.provider.asked) == 3  # of the rounds none, for it is too early
-    assert working._pause_seconds("sources[0]") > pause
+    assert working.world.pause_seconds("sources[0]") > pause
     assert log.count("world.unreachable") == 1
     assert "run `intake oauth login --source 0`" in log
     assert "canary" not in log

@@ -13,8 +13,9 @@ from structlog.typing import EventDict
 
 from intake.app import App
 from intake.demo import documents
+from intake.outages import BLOBS_REFUSED
 from intake.reader import Reader
-from intake.worker import BLOBS_REFUSED, Worker
+from intake.worker import Worker
 from storage.blobs import Store
 from storage.blobs.s3 import S3BlobStore, S3Settings
 from tests.desks import FREELANCER, TODAY, letter

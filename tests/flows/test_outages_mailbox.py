@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from structlog.typing import EventDict
 
-from intake import worker
+from intake import outages
 from intake.app import App
 from intake.demo import documents
 from intake.reader import Reader
@@ -187,7 +187,7 @@ def test_a_server_that_was_killed_is_used_again_when_it_runs(
 def test_a_refused_login_is_tried_seldom_and_mail_is_taken_once_it_is_right(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(worker, "FIRST_PAUSE_REFUSED_SECONDS", 5.0)
+    monkeypatch.setattr(outages, "FIRST_PAUSE_REFUSED_SECONDS", 5.0)
     wrong = ImapSource(hasty(stage.proxy.port, stage.account, password="wrong"))
     [line] = wrong.check()
     arrive(stage)

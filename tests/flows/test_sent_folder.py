@@ -195,7 +195,7 @@ def test_letters_leave_while_the_folder_cannot_be_reached_and_are_kept_afterward
             worker.finish()
 
             assert len(smtp_sink.letters) == 1
-            assert list(worker._unreachable) == [SENT_FOLDER]
+            assert worker.world.unreachable == (SENT_FOLDER,)
             with pytest.raises(TransientError):
                 stage.outbox.tend_sent()
             server.start()

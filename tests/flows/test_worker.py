@@ -284,9 +284,9 @@ def test_a_rehearsal_composes_and_sends_nothing(tmp_path: Path, reader: Reader) 
 
 def test_an_outage_of_many_days_is_survived(app: App) -> None:
     working = Worker(app)
-    working._unreachable["sources[0]"] = 5_000
+    working.world._failures["sources[0]"] = 5_000
 
-    assert working._pause_seconds("sources[0]") == 300
+    assert working.world.pause_seconds("sources[0]") == 300
 
 
 def test_a_letter_that_is_due_while_the_delivery_is_down_is_no_reason_to_hurry(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from intake.worker import pause_seconds
+from intake.outages import pause_seconds
 
 
 def test_what_works_is_not_left_alone() -> None:
