@@ -22,9 +22,9 @@ from dataclasses import replace
 from itertools import pairwise
 
 from intake.instructions.clauses import Clause, clauses_of
-from intake.instructions.marks import Files, Noun, Number
 from intake.instructions.rules import RULES
 from intake.instructions.sight import Sight, topic_of
+from intake.instructions.things import Files, Noun, Number
 from intake.instructions.values import (
     Accept,
     Ambiguous,

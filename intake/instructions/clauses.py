@@ -12,8 +12,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from intake.instructions.lexicon import Lexicon, lexicon, near_miss
-from intake.instructions.marks import Files, Named, Noun, Number, Word, named, words_in
+from intake.instructions.lexicon import lexicon
+from intake.instructions.marks import words_in
+from intake.instructions.things import Files, Noun, Number, Word, named
 from intake.instructions.values import Context
 from intake.instructions.when import When
 
@@ -456,47 +457,3 @@ def _says_something(words: Sequence[Word], context: Context) -> bool:
             return True
         place += size
     return False
-
-
-# ---------------------------------------------------------------- how a rule reads a clause
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """One word or phrase as a rule sees it: its classes, none for a word that the rule does not know."""
-
-    classes: frozenset[str]
-    text: str = field(repr=False)
-    word: Word
-    place: int
-
-    @property
-    def named(self) -> tuple[Named, ...]:
-        """What it names, nothing for plain words."""
-        return self.word.named
-
-
-_LEAST_VERB = 7
-"""A "summit" is no misspelt "submit"."""
-_COURTESIES = frozenset({"please", "pls", "plz", "kindly", "bitte", "just", "pleas"})
-
-
-def seen_by(words: Sequence[Word], names: tuple[str, ...], context: Context) -> list[Seen]:
-    """A clause as a rule sees it that knows these classes; signs are left out."""
-    known: Lexicon = lexicon(context.languages, names)
-    spoken = [
-        word for word in words if not word.is_sign and (word.named or word.text not in _COURTESIES)
-    ]
-    plain = [
-        "" if word.named else near_miss(word.text, context.languages, names, _LEAST_VERB)
-        for word in spoken
-    ]
-    found: list[Seen] = []
-    place = 0
-    while place < len(spoken):
-        size, classes = (0, frozenset[str]()) if spoken[place].named else known.at(plain, place)
-        found.append(
-            Seen(classes, " ".join(plain[place : place + max(size, 1)]), spoken[place], place)
-        )
-        place += max(size, 1)
-    return found

@@ -6,9 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 
-from intake.instructions.clauses import Seen
 from intake.instructions.documents import as_kinds
-from intake.instructions.marks import Aim, Files, Noun, Number, Person
+from intake.instructions.seen import Seen
 from intake.instructions.sight import (
     Found,
     Sight,
@@ -22,6 +21,7 @@ from intake.instructions.sight import (
     things_at,
     with_client,
 )
+from intake.instructions.things import Aim, Files, Noun, Number, Person
 from intake.instructions.values import (
     Accept,
     Ambiguous,

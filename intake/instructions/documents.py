@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from intake.instructions.clauses import Seen, seen_by
-from intake.instructions.marks import Aim, Files, Noun, Number, Person, Word
+from intake.instructions.seen import Seen, seen_by
 from intake.instructions.sight import (
     LONGEST,
     MOST_UNKNOWN,
@@ -22,6 +21,7 @@ from intake.instructions.sight import (
     strangers,
     things_at,
 )
+from intake.instructions.things import Aim, Files, Noun, Number, Person, Word
 from intake.instructions.values import (
     Ambiguous,
     Confidential,

@@ -21,83 +21,12 @@ from intake.instructions.lexicon import (
     spoken_out,
     words_of,
 )
-from intake.instructions.values import Context, KnownDocument, KnownItem
-from intake.instructions.when import When, times_in
+from intake.instructions.things import Files, Noun, Number, Person, Word, named
+from intake.instructions.titles import titles_in
+from intake.instructions.values import Context, KnownItem
+from intake.instructions.when import times_in
 from intake.kinds import KindSpec, built_in
-from intake.model import Address, Cadence, ItemName, Kind, Token, normalise_address
-
-# ---------------------------------------------------------------- what may be named
-
-
-@dataclass(frozen=True, slots=True)
-class Noun:
-    """An item or a kind: the items it may mean, and the kinds. `exact`: by a number, or by the item's whole label."""
-
-    items: tuple[ItemName, ...] = ()
-    kinds: tuple[Kind, ...] = ()
-    cadence: Cadence | None = None
-    exact: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    """A bare number; what it counts is for the rule to say."""
-
-    value: int
-
-
-@dataclass(frozen=True, slots=True)
-class Files:
-    """Documents. `numbers` is empty where it is not certain which; `candidates` then are the likeliest, if there are any.
-
-    `whole` says that all is meant that came with the mail.
-    """
-
-    numbers: tuple[int, ...] = ()
-    candidates: tuple[int, ...] = ()
-    whole: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Aim:
-    """Another project, or the one that this is; several where the words fit several."""
-
-    tokens: tuple[Token, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody: an address, or a name as written."""
-
-    address: Address | None = field(default=None, repr=False)
-    name: str = field(default="", repr=False)
-    candidates: tuple[Address, ...] = field(default=(), repr=False)
-
-
-Named = Noun | Number | Files | Aim | Person | When
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """One word, one sign, or one thing that is named. `text` is folded; `start` and `end` are places in the line."""
-
-    text: str = field(repr=False)
-    start: int
-    end: int
-    named: tuple[Named, ...] = ()
-    """More than one where several are listed together: "3, 4 and the deck"."""
-    capital: bool = False
-
-    @property
-    def is_sign(self) -> bool:
-        """Whether it is punctuation."""
-        return not self.named and not self.text[:1].isalnum()
-
-
-def named(word: Word, *, kind: type[Named]) -> bool:
-    """Whether a word names something of a sort."""
-    return bool(word.named) and isinstance(word.named[0], kind)
-
+from intake.model import Address, Cadence, ItemName, Kind, normalise_address
 
 # ---------------------------------------------------------------- signs, words, and what stands fast
 
@@ -105,10 +34,6 @@ _SIGNS = re.compile(
     r"(?P<address>[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5})|(?P<url>https?://\S{1,500})|(?P<na>n ?[/.] ?a\b\.?|k\. ?a\.|n\. ?v\.)|"
     r"(?P<ordinal>\d{1,3}(?:st|nd|rd|th)\b)|(?P<number>\d{1,9})|(?P<word>[^\W\d_]+(?:\d{1,4}(?![^\W_])|'[^\W\d_]{1,3}(?![^\W\d_]))?)|(?P<arrow>[-=]>|→)|(?P<sign>[^\w\s])|(?P<mixed>\w)"
 )
-_FILE = re.compile(
-    r"[\w()+&'-]{1,80}(?:\.[\w()-]{1,40}){0,3}\.(?:pdf|pptx?|docx?|xlsx?|key|pages|numbers|odt|odp|ods|rtf|txt|csv|ics|png|jpe?g|html?|zip|md)(?!\w)"
-)
-_MOST_DOCUMENTS = 300
 
 
 def words_in(line: str, context: Context) -> tuple[Word, ...]:
@@ -116,7 +41,7 @@ def words_in(line: str, context: Context) -> tuple[Word, ...]:
     text = normalise(line)
     if len(text) != len(line):
         text = "".join(lower if len(lower := letter.lower()) == 1 else letter for letter in line)
-    fixed = _fixed(text, context)
+    fixed = titles_in(text, context)
     words = [
         word
         for start, end, thing in _gaps(text, fixed)
@@ -126,69 +51,6 @@ def words_in(line: str, context: Context) -> tuple[Word, ...]:
     words = _with_numbered(words, context)
     words = _with_times(text, words, context)
     return tuple(_with_people(words, context))
-
-
-def _fixed(text: str, context: Context) -> list[Word]:
-    """File names and titles of projects, which hold blanks and stops."""
-    found: list[Word] = []
-    for document in context.documents[-_MOST_DOCUMENTS:]:
-        found.extend(
-            _spans(text, normalise(document.filename), _files_named(document.filename, context))
-        )
-        if document.title and len(document.title.split()) > 2:
-            found.extend(_spans(text, normalise(document.title), Files((document.number,))))
-    projects = (*context.others, *((context.project,) if context.project else ()))
-    for title in {normalise(project.title) for project in projects}:
-        tokens = tuple(project.token for project in projects if normalise(project.title) == title)
-        found.extend(_spans(text, title, Aim(tokens)))
-    for project in projects:
-        found.extend(_spans(text, project.token.lower(), Aim((project.token,))))
-    found.extend(
-        Word("file", match.start(), match.end(), (_alike(match[0], context),))
-        for match in _FILE.finditer(text)
-    )
-    chosen: list[Word] = []
-    for word in sorted(found, key=lambda entry: (entry.start, -entry.end)):
-        if not chosen or word.start >= chosen[-1].end:
-            chosen.append(word)
-    return chosen
-
-
-def _spans(text: str, wanted: str, thing: Named) -> Iterator[Word]:
-    place = text.find(wanted) if wanted.strip() else -1
-    while place >= 0:
-        end = place + len(wanted)
-        if not (
-            text[place - 1 : place].isalnum()
-            or text[end : end + 1].isalnum()
-            or text[place - 1 : place] in {"+", "@"}
-        ):
-            yield Word("named", place, end, (thing,))
-        place = text.find(wanted, end)
-
-
-def _files_named(filename: str, context: Context) -> Files:
-    """The document of that name: the one that just came, else the only one; several are a question."""
-    same = [entry for entry in context.documents if entry.filename.lower() == filename.lower()]
-    arrived = [entry for entry in same if entry.arrived] or same
-    numbers = tuple(entry.number for entry in arrived)
-    return Files(numbers) if len(numbers) == 1 else Files((), numbers)
-
-
-def _alike(name: str, context: Context) -> Files:
-    stem = name.rpartition(".")[0]
-    near = [entry for entry in context.documents if _is_near(stem, entry)]
-    return Files((), tuple(entry.number for entry in near))
-
-
-def _is_near(stem: str, document: KnownDocument) -> bool:
-    known = normalise(document.filename).rpartition(".")[0] or normalise(document.filename)
-    return (
-        stem == known
-        or corrected(stem.replace("-", ""), (known.replace("-", ""),))
-        == known.replace("-", "")
-        != ""
-    )
 
 
 def _gaps(text: str, fixed: Sequence[Word]) -> Iterator[tuple[int, int, Word | None]]:

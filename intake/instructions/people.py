@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from intake.instructions.clauses import Seen
-from intake.instructions.marks import Aim, Files, Noun, Number, Person
+from intake.instructions.seen import Seen
 from intake.instructions.sight import (
     Found,
     Sight,
@@ -19,6 +18,7 @@ from intake.instructions.sight import (
     strangers,
     things_at,
 )
+from intake.instructions.things import Aim, Files, Noun, Number, Person
 from intake.instructions.values import (
     Instruction,
     SomeoneElse,

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from intake.instructions.commands import answer, command, reminding, undo
 from intake.instructions.documents import confidential, for_project, is_kind, leave_out
+from intake.instructions.keeping import keep
 from intake.instructions.people import someone_else
 from intake.instructions.sight import Rule
-from intake.instructions.statements import keep, later, not_applicable
+from intake.instructions.statements import later, not_applicable
 
 RULES: tuple[Rule, ...] = (
     answer,

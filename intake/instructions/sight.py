@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from intake.instructions.clauses import Clause, Seen, seen_by
-from intake.instructions.marks import Files, Noun, Number, Word, item_numbered, named
+from intake.instructions.clauses import Clause
+from intake.instructions.marks import item_numbered
+from intake.instructions.seen import Seen, seen_by
+from intake.instructions.things import Files, Noun, Number, Word, named
 from intake.instructions.values import (
     Ambiguous,
     Context,

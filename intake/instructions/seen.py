@@ -1,0 +1,54 @@
+"""How a rule reads a clause: its words with the classes that the rule knows, and what they name.
+
+Knows nothing of what any class is for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from intake.instructions.lexicon import Lexicon, lexicon, near_miss
+from intake.instructions.things import Named, Word
+from intake.instructions.values import Context
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One word or phrase as a rule sees it: its classes, none for a word that the rule does not know."""
+
+    classes: frozenset[str]
+    text: str = field(repr=False)
+    word: Word
+    place: int
+
+    @property
+    def named(self) -> tuple[Named, ...]:
+        """What it names, nothing for plain words."""
+        return self.word.named
+
+
+_LEAST_VERB = 7
+"""A "summit" is no misspelt "submit"."""
+_COURTESIES = frozenset({"please", "pls", "plz", "kindly", "bitte", "just", "pleas"})
+
+
+def seen_by(words: Sequence[Word], names: tuple[str, ...], context: Context) -> list[Seen]:
+    """A clause as a rule sees it that knows these classes; signs are left out."""
+    known: Lexicon = lexicon(context.languages, names)
+    spoken = [
+        word for word in words if not word.is_sign and (word.named or word.text not in _COURTESIES)
+    ]
+    plain = [
+        "" if word.named else near_miss(word.text, context.languages, names, _LEAST_VERB)
+        for word in spoken
+    ]
+    found: list[Seen] = []
+    place = 0
+    while place < len(spoken):
+        size, classes = (0, frozenset[str]()) if spoken[place].named else known.at(plain, place)
+        found.append(
+            Seen(classes, " ".join(plain[place : place + max(size, 1)]), spoken[place], place)
+        )
+        place += max(size, 1)
+    return found
