@@ -135,6 +135,7 @@ def read(written: str, *, subject: str = "", context: Context) -> tuple[Instruct
             made = _first(sight)
             found.extend(made)
             own_files = own_files or _undecided(made)
+            own_topic = own_topic or _spoken_of(made)
         if own_topic or own_files:
             topic, files, said_in = own_topic, own_files or (), clause.sentence
         elif topic or files:
@@ -161,6 +162,13 @@ def _first(sight: Sight) -> tuple[Instruction, ...]:
 def _items_of(found: Sequence[Instruction]) -> frozenset[ItemName]:
     about = (NotApplicable, Later, SomeoneElse, Keep, Waive, Veto)
     return frozenset(entry.item for entry in found if isinstance(entry, about))
+
+
+def _spoken_of(made: Sequence[Instruction]) -> tuple[Noun, ...]:
+    """The items of which something was said by their numbers."""
+    about = (NotApplicable, Later, SomeoneElse, Keep, Waive, Veto)
+    items = dict.fromkeys(entry.item for entry in made if isinstance(entry, about))
+    return tuple(Noun((item,), exact=True) for item in items)
 
 
 def _undecided(made: Sequence[Instruction]) -> tuple[int, ...]:

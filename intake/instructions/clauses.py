@@ -261,6 +261,7 @@ _BREAKS = frozenset(
     }
 )
 _AND = frozenset({"and", "und", "plus"})
+_SO = frozenset({"so", "hence", "therefore"})
 _SUBJECTS = frozenset(
     {
         "we",
@@ -278,6 +279,10 @@ _SUBJECTS = frozenset(
         "she",
         "that",
         "this",
+        "nobody",
+        "niemand",
+        "noone",
+        "let",
     }
 )
 _REQUEST = re.compile(
@@ -382,7 +387,7 @@ def _pieces(words: Sequence[Word], context: Context) -> list[list[Word]]:
     raw: list[list[Word]] = [[]]
     for place, word in enumerate(words):
         if not word.named and _parts(words, place, context):
-            raw.append([] if word.is_sign or word.text in _BREAKS | _AND else [word])
+            raw.append([] if word.is_sign or word.text in _BREAKS | _AND | _SO else [word])
         else:
             raw[-1].append(word)
     joined: list[list[Word]] = []
@@ -420,6 +425,15 @@ def _parts(words: Sequence[Word], place: int, context: Context) -> bool:
             and _says_something(right, context)
             and _says_something(left, context)
             and not _opens_list(left)
+        )
+    if word.text in _SO:
+        following = next((entry for entry in right if not entry.is_sign), None)
+        return (
+            following is not None
+            and following.text in _SUBJECTS
+            and not following.named
+            and _says_something(left, context)
+            and _says_something(right, context)
         )
     if word.text in _AND:
         following = next((entry for entry in right if not entry.is_sign), None)

@@ -20,7 +20,7 @@ from intake.instructions.things import Files, Noun, Number, Person, Word, named
 from intake.instructions.titles import titles_in
 from intake.instructions.values import Context
 from intake.instructions.when import times_in
-from intake.model import Address, normalise_address
+from intake.model import Address, ItemName, normalise_address
 
 # ---------------------------------------------------------------- signs, words, and what stands fast
 
@@ -43,6 +43,7 @@ def words_in(line: str, context: Context) -> tuple[Word, ...]:
     ]
     words = with_nouns(words, context)
     words = _with_numbered(words, context)
+    words = _with_appositions(words, context)
     words = _with_times(text, words, context)
     return tuple(_with_people(words, context))
 
@@ -120,6 +121,48 @@ def _numbered_at(words: Sequence[Word], place: int, context: Context) -> tuple[W
             "named", words[place].start, words[place + 1].end, (_ordinal(ordinal, context),)
         ), 2
     return words[place], 1
+
+
+def _with_appositions(words: Sequence[Word], context: Context) -> list[Word]:
+    """With "the roadmaps (2 and 3)" as these: what stands in brackets behind a noun says which items are meant."""
+    found: list[Word] = []
+    place = 0
+    while place < len(words):
+        word = words[place]
+        found.append(word)
+        place += 1
+        if not (word.named and isinstance(word.named[0], Noun)):
+            continue
+        closing = next(
+            (at for at in range(place, min(place + 9, len(words))) if words[at].text == ")"), None
+        )
+        if closing is None or words[place].text != "(":
+            continue
+        meant = _items_within(words[place + 1 : closing], context)
+        general = {item for thing in word.named if isinstance(thing, Noun) for item in thing.items}
+        kinds = word.named[0].kinds
+        if meant and set(meant) <= general:
+            things = tuple(Noun((item,), kinds, exact=True) for item in meant)
+            found[-1] = replace(word, end=words[closing].end, named=things)
+            place = closing + 1
+    return found
+
+
+def _items_within(words: Sequence[Word], context: Context) -> tuple[ItemName, ...]:
+    """The items that these words name, if they do nothing else."""
+    small = lexicon(context.languages, ("det", "fill", "item", "then"))
+    items: list[ItemName] = []
+    for word in words:
+        if not word.named:
+            if not word.is_sign and not small.at([word.text], 0)[0]:
+                return ()
+            continue
+        for thing in word.named:
+            noun = item_numbered(thing.value, context) if isinstance(thing, Number) else thing
+            if not isinstance(noun, Noun) or len(noun.items) != 1:
+                return ()
+            items.append(noun.items[0])
+    return tuple(dict.fromkeys(items))
 
 
 _ORDINALS = ("ordinal_1", "ordinal_2", "ordinal_3", "ordinal_4", "ordinal_5", "ordinal_last")

@@ -44,11 +44,48 @@ def seen_by(words: Sequence[Word], names: tuple[str, ...], context: Context) -> 
         for word in spoken
     ]
     found: list[Seen] = []
+    tails: dict[int, int] = {}
     place = 0
     while place < len(spoken):
-        size, classes = (0, frozenset[str]()) if spoken[place].named else known.at(plain, place)
+        if place in tails:
+            size, classes = tails[place], frozenset({"fill"})
+        elif spoken[place].named:
+            size, classes = 0, frozenset[str]()
+        else:
+            size, classes = known.at(plain, place)
+            head, at, tail, parted = known.parted_at(plain, place)
+            if (
+                head >= size
+                and head
+                and _may_stand_between(spoken[place + head : at], plain[place + head : at], context)
+            ):
+                size, classes = head, parted
+                tails[at] = tail
         found.append(
             Seen(classes, " ".join(plain[place : place + max(size, 1)]), spoken[place], place)
         )
         place += max(size, 1)
     return found
+
+
+def _may_stand_between(words: Sequence[Word], plain: Sequence[str], context: Context) -> bool:
+    """Whether it is but the thing that a verb is said of: "leave [the old deck] out"."""
+    small = lexicon(
+        context.languages,
+        (
+            "det",
+            "fill",
+            "pronoun",
+            "same",
+            "own",
+            "you",
+            "project",
+            "both",
+            "all",
+            "remind",
+            "document",
+        ),
+    )
+    return bool(words) and all(
+        word.named or small.at([text], 0)[0] for word, text in zip(words, plain, strict=True)
+    )
