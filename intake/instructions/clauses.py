@@ -432,6 +432,7 @@ def _parts(words: Sequence[Word], place: int, context: Context) -> bool:
             following is not None
             and following.text in _SUBJECTS
             and not following.named
+            and [entry.text for entry in right[:2]] != ["you", "know"]
             and _says_something(left, context)
             and _says_something(right, context)
         )

@@ -188,7 +188,7 @@ def _leads(seen: Sequence[Seen], name: str) -> bool:
     """Whether a command word comes first, behind nothing but courtesies."""
     places = places_of(seen, name)
     return bool(places) and all(
-        entry.classes & {"fill", "det", "then", "own", "you", "yes"}
+        entry.classes & {"fill", "det", "then", "own", "you", "yes", "permit"}
         for entry in seen[: places[0]]
         if not entry.named
     )
@@ -205,7 +205,9 @@ def _numbers_in(seen: Sequence[Seen]) -> tuple[int, ...]:
 
 
 def _accept(sight: Sight) -> Found | None:
-    seen = sight.seen("accept", "all", "both", "document", "be", "rest", "really", "pronoun")
+    seen = sight.seen(
+        "accept", "all", "both", "document", "be", "rest", "really", "pronoun", "permit"
+    )
     places = places_of(seen, "accept")
     if (
         not places
@@ -253,7 +255,7 @@ def _accept(sight: Sight) -> Found | None:
 
 
 def _waive(sight: Sight) -> Found | None:
-    seen = sight.seen("waive", "own", "be", "have")
+    seen = sight.seen("waive", "own", "be", "have", "permit")
     targets = things_at(seen, Noun, Number)
     if (
         not _leads(seen, "waive")
@@ -295,7 +297,7 @@ def _veto(sight: Sight) -> Found | None:
         or bool(places_of(seen, "own") and places_of(seen, "still"))
     )
     bare = bool(places_of(seen, "no_word")) and all_of(seen, "no_word") and not sight.context.asked
-    if not (said or bare) or (sight.has("not", "no") and not (said or bare)):
+    if not (said or bare) or (said and sight.has("not", "no", "unneeded", beside=("veto",))):
         return None
     if (
         [
@@ -336,7 +338,7 @@ def _veto(sight: Sight) -> Found | None:
 
 
 def _relabel(sight: Sight) -> Found | None:
-    seen = sight.seen("relabel", "as", "document")
+    seen = sight.seen("relabel", "as", "document", "permit")
     nouns, numbers = things_at(seen, Noun), _numbers_in(seen)
     if (
         not _leads(seen, "relabel")
@@ -370,7 +372,7 @@ _PROJECT_COMMANDS: tuple[
 
 def _about_project(sight: Sight) -> Found | None:
     for name, make in _PROJECT_COMMANDS:
-        seen = sight.seen(name, "project", "pronoun", "be")
+        seen = sight.seen(name, "project", "pronoun", "be", "permit")
         if (
             not _leads(seen, name)
             or strangers(seen)
