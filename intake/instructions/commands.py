@@ -52,10 +52,10 @@ from intake.model import ItemState, Token
 
 def reminding(sight: Sight) -> Found | None:
     """“No more reminders”, “unsubscribe”, “remind me next week”, “you can remind me again”."""
-    if sight.has("may", "said") or _is_denied(sight):
+    if sight.has("may", "said", beside=("permit",)) or _is_denied(sight):
         return None
     asked = ("own", "you", "be", "will", "pronoun", "have")
-    again = sight.seen("resume_reminders", *asked)
+    again = sight.seen("resume_reminders", *asked, "permit")
     whens = things_at(again, When)
     if (
         places_of(again, "resume_reminders")
@@ -63,6 +63,8 @@ def reminding(sight: Sight) -> Found | None:
         and not whens
         and not sight.has("no", "not")
     ):
+        return (ResumeReminding(sight.phrase),)
+    if _may_be_reminded(sight):
         return (ResumeReminding(sight.phrase),)
     on = sight.seen("remind_on", *asked, "stop", "remind", "all", "rest")
     if places_of(on, "remind_on") and not strangers(on) and things_at(on, When):
@@ -87,6 +89,25 @@ def reminding(sight: Sight) -> Found | None:
     return None
 
 
+def _may_be_reminded(sight: Sight) -> bool:
+    """“You may remind us again”, “Erinnerungen gern wieder”, in any order of its words."""
+    seen = sight.seen("remind", "again", "permit", "you", "own", "be", "will", "pronoun")
+    words = {part for entry in seen for part in entry.text.split()}
+    allowed = places_of(seen, "permit") or words & {"welcome", "ok", "okay", "fine"}
+    return bool(
+        places_of(seen, "again")
+        and words & _REMINDING
+        and allowed
+        and not strangers(seen)
+        and not any(entry.named for entry in seen)
+        and not sight.has("no", "not", "stop_all")
+    )
+
+
+_REMINDING = frozenset(
+    {"remind", "reminding", "reminder", "reminders", "erinnern", "erinnerung", "erinnerungen"}
+    | {"erinnert", "nachfassen", "nachhaken", "chase", "chasing", "nudge", "nudging"}
+)
 _STOPPING = frozenset(
     {"stop", "stopping", "quit", "cease", "unsubscribe", "aufhoeren", "pause", "abbestellen"}
 )
@@ -398,6 +419,27 @@ def _about_project(sight: Sight) -> Found | None:
         )
         made = tuple(make(token, day_of(seen), sight.phrase) for token in tokens) or (
             make(None, day_of(seen), sight.phrase),
+        )
+        return made if len(made) == 1 else (Ambiguous(Doubt.WHICH_PROJECT, made, sight.phrase),)
+    return None
+
+
+def inquiry(sight: Sight) -> Found | None:
+    """“What is still missing?”, “which commands are there?”: the questions of a freelancer that have an answer."""
+    for name, make in _PROJECT_COMMANDS:
+        if name not in {"status", "help"}:
+            continue
+        seen = sight.seen(name, "project", "pronoun", "be", "own", "you", "still", "yet")
+        if (
+            not _leads(seen, name)
+            or strangers(seen)
+            or things_at(seen, Noun, Number, Files, Person, When)
+            or sight.has("not", "no")
+        ):
+            continue
+        tokens = [thing.tokens for entry in seen for thing in entry.named if isinstance(thing, Aim)]
+        made = tuple(
+            make(token, None, sight.phrase) for token in (tokens[0] if tokens else (None,))
         )
         return made if len(made) == 1 else (Ambiguous(Doubt.WHICH_PROJECT, made, sight.phrase),)
     return None

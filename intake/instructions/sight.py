@@ -9,7 +9,7 @@ from datetime import date
 from intake.instructions.clauses import Clause
 from intake.instructions.marks import item_numbered
 from intake.instructions.seen import Seen, seen_by
-from intake.instructions.things import Files, Noun, Number, Word, named
+from intake.instructions.things import Files, Noun, Number, Person, Word, named
 from intake.instructions.values import (
     Ambiguous,
     Context,
@@ -38,6 +38,10 @@ class Sight:
     files: tuple[int, ...] = ()
     spoken: frozenset[ItemName] = frozenset()
     """Items of which this mail has said something before."""
+    names_its_kind: bool = False
+    """Whether the clause before, in the same sentence, said of a document what it is."""
+    person: Person | None = None
+    """Who was named last."""
 
     def seen(self, *names: str) -> list[Seen]:
         """The clause with these classes of words and the small ones."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from intake.instructions.progress import with_progress
 from intake.instructions.seen import Seen, seen_by
 from intake.instructions.sight import (
     BLOCKING,
@@ -50,12 +51,24 @@ def not_applicable(sight: Sight) -> Found | None:
         return None
     theirs = ("their",) if sight.is_freelancer else ()
     seen = sight.seen(
-        "own", "you", "will", "have", "exist", "be", "pronoun", "both", *theirs, *_NEGATIVE
+        "own",
+        "you",
+        "will",
+        "have",
+        "exist",
+        "be",
+        "pronoun",
+        "both",
+        *(("made",) if _never_was(sight) else ()),
+        *theirs,
+        *_NEGATIVE,
     )
-    seen = with_client(seen, sight)
+    seen = _without_lead(with_client(seen, sight))
     negations = places_of(seen, *_NEGATIVE)
     if not negations or _waits(sight, seen):
         return None
+    if sight.names_its_kind and _is_bare_denial(sight, seen):
+        return ()
     targets = one_target(seen, sight.context)
     if things_at(seen, Files, Aim, Person) or targets is None or not _says_who(seen, negations):
         return None
@@ -67,7 +80,57 @@ def not_applicable(sight: Sight) -> Found | None:
         return _nothing_named(sight, seen)
     make = Waive if sight.is_freelancer else NotApplicable
     found = each(nouns, lambda item: make(item, sight.phrase), sight.phrase)
-    return settled(sight, seen, found, clean=sure)
+    return settled(sight, seen, found, clean=sure and not _only_here(seen))
+
+
+def _never_was(sight: Sight) -> bool:
+    """“Nobody has ever made one”, “hat noch nie jemand gemacht”; “not made” alone may still be made."""
+    return sight.has("no_one") or any(
+        word.text in {"ever", "never", "nie", "niemals", "jemals", "jemand"}
+        for word in sight.clause.words
+    )
+
+
+def _only_here(seen: Sequence[Seen]) -> bool:
+    """“I don't have the deck myself”: somebody else may have it."""
+    words = {part for entry in seen for part in entry.text.split()}
+    if not words & {"i", "ich"}:
+        return False
+    return bool(words & {"myself", "personally", "selbst", "selber", "persoenlich"}) or bool(
+        words & {"here", "hier", "handy"} and words & {"the", "it", "den", "das", "die", "ihn"}
+    )
+
+
+_SUBJECT = frozenset({"we", "i", "there", "wir", "ich", "haben", "habe", "gibt", "gibt es", "have"})
+_LEADS_IN = frozenset({"as", "at", "in", "for", "being", "with", "als", "bei", "in der", "fuer"})
+_LONGEST_LEAD = 6
+
+
+def _without_lead(seen: list[Seen]) -> list[Seen]:
+    """Without what leads in: "as a small shop [we have no deck]". Nothing that is named stands in it."""
+    if len(seen) < 2 or seen[0].text not in _LEADS_IN:
+        return seen
+    for place, entry in enumerate(seen[:_LONGEST_LEAD]):
+        if entry.named or entry.classes & set(_NEGATIVE):
+            return seen
+        if entry.text in _SUBJECT:
+            return seen[place:]
+    return seen
+
+
+def _is_bare_denial(sight: Sight, seen: Sequence[Seen]) -> bool:
+    """“[File 1 is a press release,] no deck”: it says of the file what it is not."""
+    words = {entry.text for entry in seen if not entry.named}
+    if words & {"keinen", "nor"} or not words & {"no", "not", "kein", "keine", "keines"}:
+        return False
+    if not all_of(seen, "no", "not") or len(things_at(seen, Noun)) != 1:
+        return False
+    kinds = {
+        kind for noun in nouns_at(seen, things_at(seen, Noun), sight.context) for kind in noun.kinds
+    }
+    spoken = [entry for entry in sight.context.documents if entry.number in sight.files]
+    german = bool(words & {"kein", "keine", "keines"})
+    return any(entry.kind in kinds or (german and entry.unsure) for entry in spoken)
 
 
 def _waits(sight: Sight, seen: Sequence[Seen]) -> bool:
@@ -80,8 +143,8 @@ def _waits(sight: Sight, seen: Sequence[Seen]) -> bool:
         return True
     own = {
         entry.text
-        for entry in seen_by(sight.clause.words, ("yet",), sight.context)
-        if entry.classes
+        for entry in seen_by(sight.clause.words, ("yet", "not", "not_have"), sight.context)
+        if "yet" in entry.classes
     }
     negated_by_noch = bool({"weder"} & {word.text for word in sight.clause.words})
     return bool(own) and not (negated_by_noch and own == {"noch"}) and not sight.has("not_have")
@@ -154,7 +217,9 @@ def _is_imperative(seen: Sequence[Seen], place: int) -> bool:
 
 
 def _is_pronoun_denied(seen: Sequence[Seen], place: int) -> bool | None:
-    """“We don't have one”, “there is none of that”."""
+    """“We don't have one”, “there is none of that”; “don't use it” tells what to do."""
+    if _is_order(seen):
+        return None
     has_verb = bool(places_of(seen, "have", "exist"))
     denied = "not" in seen[place].classes or "no" in seen[place].classes
     return True if has_verb and denied and places_of(seen, "pronoun") else None
@@ -278,8 +343,9 @@ def later(sight: Sight) -> Found | None:
         "both",
         "role",
     )
+    seen = with_progress(_without_purpose(seen))
     if any(
-        "past" in entry.classes
+        "past" in entry.classes and not (entry.text == "should have" and things_at(seen, When))
         for entry in seen_by(
             sight.clause.words, ("past", "send", "later", "have", "made"), sight.context
         )
@@ -307,6 +373,38 @@ def later(sight: Sight) -> Found | None:
     return settled(
         sight, seen, each(nouns, lambda item: Later(item, until, sight.phrase), sight.phrase)
     )
+
+
+def _without_purpose(seen: list[Seen]) -> list[Seen]:
+    """Without what the time is needed for: "a few more days [to dig them out]"."""
+    needed = any(
+        (isinstance(thing, When) and thing.needed) for entry in seen for thing in entry.named
+    ) or any(part in _TAKING_TIME for entry in seen for part in entry.text.split())
+    if not needed:
+        return seen
+    from_here = max(
+        (
+            place
+            for place, entry in enumerate(seen)
+            if (entry.named and isinstance(entry.named[0], When))
+            or "time" in entry.text
+            or entry.text.endswith(("longer", "etwas", "zeit", "laenger"))
+        ),
+        default=None,
+    )
+    if from_here is None:
+        return seen
+    for place in range(from_here + 1, len(seen)):
+        if seen[place].text in {"to", "um", "bis", "before", "until"}:
+            rest = seen[place:]
+            return seen[:place] if not things_at(rest, Noun, Number, Files, When) else seen
+    return seen
+
+
+_TAKING_TIME = frozenset(
+    {"need", "needs", "take", "takes", "taking", "brauche", "brauchen", "braucht", "dauert"}
+    | {"dauern", "benoetige", "benoetigen", "benoetigt", "give"}
+)
 
 
 def _is_promise(sight: Sight, seen: Sequence[Seen], targets: Sequence[int]) -> bool:
@@ -344,7 +442,7 @@ def _is_promise(sight: Sight, seen: Sequence[Seen], targets: Sequence[int]) -> b
         (targets or places_of(seen, "rest"))
         and timed
         and all(
-            entry.named or entry.classes & {"fill", "det", "be", "soft", "own", "rest"}
+            entry.named or entry.classes & {"fill", "det", "be", "soft", "own", "rest", "both"}
             for entry in seen
         )
     ) and (not _is_dated_title(sight, whens))
@@ -369,6 +467,13 @@ _NEEDING_TIME = frozenset(
         "till",
         "expect",
         "scheduled",
+        "brauchen",
+        "brauche",
+        "braucht",
+        "benoetigen",
+        "benoetige",
+        "benoetigt",
+        "late",
     }
 )
 """Words that promise only beside a time."""
