@@ -127,7 +127,7 @@ def read(written: str, *, subject: str = "", context: Context) -> tuple[Instruct
     spoken = _Spoken()
     for clause in map(_headed_by_number, clauses_of(text, context)):
         if clause.sentence - spoken.sentence > 1:
-            spoken = _Spoken(person=spoken.person)
+            spoken = _Spoken()
         sight = Sight(
             clause,
             context,
@@ -136,6 +136,7 @@ def read(written: str, *, subject: str = "", context: Context) -> tuple[Instruct
             spoken=_items_of(found),
             names_its_kind=spoken.kind_told == clause.sentence,
             person=spoken.person,
+            confided=bool(found) and isinstance(found[-1], Confidential),
         )
         made = _made_of(sight)
         if made and _is_slip(sight, made):
@@ -186,7 +187,7 @@ def _after(spoken: _Spoken, sight: Sight, made: Found) -> _Spoken:
     )
     if topic or files:
         return replace(kept, topic=topic, files=files, sentence=clause.sentence)
-    if spoken.topic or spoken.files:
+    if spoken.topic or spoken.files or people:
         return replace(kept, sentence=clause.sentence)
     return kept
 

@@ -300,7 +300,8 @@ _TAG = re.compile(
 def _clauses(
     words: Sequence[Word], sign: str, *, line: str, sentence: int, context: Context
 ) -> list[Clause]:
-    pieces = _pieces(_without_reasons(_together(words, context), context), context)
+    bare = _without_relatives(words, context)
+    pieces = _pieces(_without_reasons(_together(bare, context), context), context)
     made = [_clause(piece, line, sentence, context) for piece in pieces if piece]
     if not made:
         return []
@@ -366,6 +367,40 @@ def _has(words: Sequence[Word], names: tuple[str, ...], context: Context) -> boo
     return any(text and known.at(plain, place)[0] for place, text in enumerate(plain))
 
 
+_WHO = frozenset({"i", "we", "you", "they"})
+_SAID_OF_A_THING = frozenset(
+    {"sent", "attached", "shared", "gave", "uploaded", "mailed", "emailed", "forwarded", "provided"}
+    | {"submitted", "wanted", "want", "need", "needed", "requested", "mentioned", "listed"}
+)
+
+
+def _without_relatives(words: Sequence[Word], context: Context) -> list[Word]:
+    """Without what tells which thing is meant: "file 2 [that I sent you last week]", "the guide [you asked for]"."""
+    found: list[Word] = []
+    small = lexicon(context.languages, ("relative_end",))
+    place = 0
+    while place < len(words):
+        found.append(words[place])
+        place += 1
+        if not any(isinstance(thing, Noun | Files) for thing in found[-1].named):
+            continue
+        texts = ["" if word.named else word.text for word in words[place : place + 14]]
+        at = 1 if texts[:1] and texts[0] in {"file", "document", "pdf"} else 0
+        at += 1 if texts[at : at + 1] and texts[at] in {"that", "which"} else 0
+        if texts[at : at + 1] == [] or texts[at] not in _WHO:
+            continue
+        if texts[at + 1 : at + 3] in (["asked", "for"], ["ask", "for"]):
+            at += 3
+        elif texts[at + 1 : at + 2] and texts[at + 1] in _SAID_OF_A_THING:
+            at += 2
+        else:
+            continue
+        while at < len(texts) and texts[at] and (size := small.at(texts, at)[0]):
+            at += size
+        place += at
+    return found
+
+
 def _without_reasons(words: Sequence[Word], context: Context) -> list[Word]:
     """Without what stands behind "because", until the next comma."""
     known = lexicon(context.languages, ("reason",))
@@ -408,7 +443,9 @@ def _pieces(words: Sequence[Word], context: Context) -> list[list[Word]]:
 def _parts(words: Sequence[Word], place: int, context: Context) -> bool:
     word = words[place]
     left, right = words[:place], words[place + 1 :]
-    if word.text == "," or word.text in {"(", ")"}:
+    if word.text == ",":
+        return not _is_within_one(left, right)
+    if word.text in {"(", ")"}:
         return True
     if word.text in _BREAKS:
         return not (
@@ -444,6 +481,21 @@ def _parts(words: Sequence[Word], place: int, context: Context) -> bool:
             bool(_targets(right)) and _says_something(right, context) and bool(_targets(left))
         )
     return False
+
+
+_EVERYTHING = frozenset({"everything", "all", "alles", "alle"})
+_WHAT = frozenset({"was", "what", "that", "which", "die", "wir", "we"})
+
+
+def _is_within_one(left: Sequence[Word], right: Sequence[Word]) -> bool:
+    """Whether a comma stands within one saying: "alles, was wir schicken, ist …"."""
+    if not left or not right or left[-1].named or right[0].named:
+        return False
+    first = next((word.text for word in left if not word.is_sign), "")
+    return (left[-1].text in _EVERYTHING and right[0].text in _WHAT) or (
+        right[0].text in {"is", "are", "ist", "sind"}
+        and bool({first, *(word.text for word in left)} & _EVERYTHING)
+    )
 
 
 def _opens_list(words: Sequence[Word]) -> bool:

@@ -28,7 +28,8 @@ def keep(sight: Sight) -> Found | None:
     ]
     if (
         not offered
-        or sight.has("may", "said", "shown", "ban", "remind")
+        or sight.has("may", "said", "shown", "ban", "remind", beside=("permit", "valid", "keep"))
+        or sight.has("leave_out", "skip", beside=("keep", "valid", "newer", "same", "except"))
         or (sight.is_freelancer and not offered)
     ):
         return None
@@ -49,6 +50,9 @@ def keep(sight: Sight) -> Found | None:
         "both",
         "except",
         "still",
+        "permit",
+        "their",
+        "yes",
     )
     if strangers(seen) or things_at(seen, Person, Aim, When):
         return None
@@ -102,7 +106,8 @@ def _keeps(seen: Sequence[Seen]) -> bool:
         or places_of(before, "all", "pronoun", "same", "both")
     )
     free = all(
-        entry.classes & {"fill", "det", "then", "own", "you", "all", "same", "pronoun", "both"}
+        entry.classes
+        & {"fill", "det", "then", "own", "you", "all", "same", "pronoun", "both", "permit", "yes"}
         or entry.named
         for entry in before
     )

@@ -42,14 +42,16 @@ class Sight:
     """Whether the clause before, in the same sentence, said of a document what it is."""
     person: Person | None = None
     """Who was named last."""
+    confided: bool = False
+    """Whether the mail has just called something confidential."""
 
     def seen(self, *names: str) -> list[Seen]:
         """The clause with these classes of words and the small ones."""
         return seen_by(self.clause.words, (*names, *BASE), self.context)
 
     def has(self, *names: str, beside: tuple[str, ...] = ()) -> bool:
-        """Whether a phrase of these classes stands in it, and not within a longer one of the classes `beside`."""
-        seen = seen_by(self.clause.words, (*names, *beside), self.context)
+        """Whether a phrase of these classes stands in it, and not within a longer one of the classes `beside` or a small one."""
+        seen = seen_by(self.clause.words, (*names, *beside, "fill"), self.context)
         return any(entry.classes & set(names) and not entry.classes & set(beside) for entry in seen)
 
     @property
