@@ -326,6 +326,8 @@ def _is_answered(entry: Instruction, others: Sequence[Instruction]) -> bool:
             isinstance(candidate, IsKind) and candidate.document in told
             for candidate in entry.candidates
         )
+    if entry.doubt is Doubt.WHICH_ITEM and any(other in entry.candidates for other in others):
+        return True
     if entry.doubt is Doubt.WHICH_PROJECT:
         return any(isinstance(other, ForProject) for other in others)
     about = (NotApplicable, Later, SomeoneElse, Keep, Waive, Veto)

@@ -367,11 +367,12 @@ def _has(words: Sequence[Word], names: tuple[str, ...], context: Context) -> boo
     return any(text and known.at(plain, place)[0] for place, text in enumerate(plain))
 
 
-_WHO = frozenset({"i", "we", "you", "they"})
-_SAID_OF_A_THING = frozenset(
+_WE = frozenset({"i", "we", "they"})
+_SENT = frozenset(
     {"sent", "attached", "shared", "gave", "uploaded", "mailed", "emailed", "forwarded", "provided"}
-    | {"submitted", "wanted", "want", "need", "needed", "requested", "mentioned", "listed"}
+    | {"submitted"}
 )
+_WANTED = frozenset({"wanted", "want", "need", "needed", "requested", "mentioned", "listed"})
 
 
 def _without_relatives(words: Sequence[Word], context: Context) -> list[Word]:
@@ -387,11 +388,10 @@ def _without_relatives(words: Sequence[Word], context: Context) -> list[Word]:
         texts = ["" if word.named else word.text for word in words[place : place + 14]]
         at = 1 if texts[:1] and texts[0] in {"file", "document", "pdf"} else 0
         at += 1 if texts[at : at + 1] and texts[at] in {"that", "which"} else 0
-        if texts[at : at + 1] == [] or texts[at] not in _WHO:
-            continue
-        if texts[at + 1 : at + 3] in (["asked", "for"], ["ask", "for"]):
+        who, verb = (*texts[at : at + 2], "", "")[:2]
+        if who == "you" and texts[at + 1 : at + 3] in (["asked", "for"], ["ask", "for"]):
             at += 3
-        elif texts[at + 1 : at + 2] and texts[at + 1] in _SAID_OF_A_THING:
+        elif (who in _WE and verb in _SENT) or (who == "you" and verb in _WANTED):
             at += 2
         else:
             continue
@@ -430,7 +430,7 @@ def _pieces(words: Sequence[Word], context: Context) -> list[list[Word]]:
     for piece in raw:
         if not piece:
             continue
-        if _says_something(piece, context):
+        if _says_something(piece, context) or (joined and _sets_against(piece)):
             joined.append([*waiting, *piece])
             waiting = []
         elif joined:
@@ -438,6 +438,14 @@ def _pieces(words: Sequence[Word], context: Context) -> list[list[Word]]:
         else:
             waiting.extend(piece)
     return [*joined, waiting] if waiting else joined
+
+
+_ONLY = frozenset({"just", "only", "merely", "nur", "lediglich", "bloss"})
+
+
+def _sets_against(piece: Sequence[Word]) -> bool:
+    """“[We have no quarterly roadmap,] just the yearly one”: the other thing is not what was denied."""
+    return piece[0].text in _ONLY and not piece[0].named and bool(_targets(piece))
 
 
 def _parts(words: Sequence[Word], place: int, context: Context) -> bool:

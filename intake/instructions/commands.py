@@ -434,7 +434,7 @@ def inquiry(sight: Sight) -> Found | None:
             not _leads(seen, name)
             or strangers(seen)
             or things_at(seen, Noun, Number, Files, Person, When)
-            or sight.has("not", "no")
+            or sight.has("not")
         ):
             continue
         tokens = [thing.tokens for entry in seen for thing in entry.named if isinstance(thing, Aim)]

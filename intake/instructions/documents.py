@@ -111,6 +111,22 @@ def _some_other_project(sight: Sight, seen: Sequence[Seen]) -> Found | None:
 # ---------------------------------------------------------------- a document is of a kind, or is to be left out
 
 
+def answered_kind(sight: Sight) -> Found | None:
+    """“[You want the brand guide?] It's file 2”, “you already have the brand guide: file 2”."""
+    if sight.has("may", "said", "ban", "will", "later", beside=("really", "treat")):
+        return None
+    seen = sight.seen("be", "pronoun", "document", "you", "have", "past", "really", "not", "no")
+    nouns, files = things_at(seen, Noun), things_at(seen, Files)
+    if len(files) != 1 or strangers(seen):
+        return None
+    if not nouns:
+        return _that_is(sight, seen, files[0])
+    if not (_is_there_already(sight) and _is_one_kind(seen, nouns)):
+        return None
+    documents = joined(thing for thing in seen[files[0]].named if isinstance(thing, Files))
+    return as_kinds(sight, seen, documents, seen[nouns[0]])
+
+
 def is_kind(sight: Sight) -> Found | None:
     """“File 2 is the brand guide”, “both are blog posts”, “not a deck but a case study”, “relabel 3 case study”."""
     if sight.has("may", "said", "ban", "past", "will", "later", beside=("really", "treat")):
@@ -139,12 +155,7 @@ def is_kind(sight: Sight) -> Found | None:
         return None
     nouns = things_at(seen, Noun)
     files = things_at(seen, Files)
-    if not nouns and len(files) == 1:
-        return _that_is(sight, seen, files[0])
-    if nouns and len(files) == 1 and _is_there_already(sight):
-        documents = joined(thing for thing in seen[files[0]].named if isinstance(thing, Files))
-        return as_kinds(sight, seen, documents, seen[nouns[0]])
-    if len(nouns) > 1 and _is_one_kind(seen, nouns):
+    if files and len(nouns) > 1 and _is_one_kind(seen, nouns):
         nouns = nouns[:1]
     if (
         not nouns
@@ -174,7 +185,7 @@ def _that_is(sight: Sight, seen: Sequence[Seen], file: int) -> Found | None:
         len(sight.topic) != 1
         or len(sight.topic[0].kinds) != 1
         or strangers(seen)
-        or places_of(seen, "not", "no", "own")
+        or places_of(seen, "not", "no")
         or not before
         or before[0].text not in _THAT
         or not places_of(seen, "be")
@@ -189,7 +200,7 @@ _THAT = frozenset({"it", "that", "this", "das", "es", "dies", "er", "sie", "that
 
 
 def _is_there_already(sight: Sight) -> bool:
-    """“You already have the brand guide: file 2.”"""
+    """“You already have the brand guide: file 2”."""
     words = [word.text for word in sight.clause.words if not word.named]
     return bool(
         {"you", "ihr", "sie", "du"} & set(words)

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from intake.classify.dates import normalise
 from intake.instructions.lexicon import (
+    every_word,
     lexicon,
     spoken_out,
     words_of,
@@ -45,7 +46,7 @@ def words_in(line: str, context: Context) -> tuple[Word, ...]:
     words = _with_numbered(words, context)
     words = _with_appositions(words, context)
     words = _with_times(text, words, context)
-    return tuple(_with_people(words, context))
+    return tuple(_with_people(words, context, careless=line == line.lower()))
 
 
 def _gaps(text: str, fixed: Sequence[Word]) -> Iterator[tuple[int, int, Word | None]]:
@@ -152,11 +153,14 @@ def _items_within(words: Sequence[Word], context: Context) -> tuple[ItemName, ..
     """The items that these words name, if they do nothing else."""
     small = lexicon(context.languages, ("det", "fill", "item", "then"))
     items: list[ItemName] = []
-    for word in words:
-        if not word.named:
-            if not word.is_sign and not small.at([word.text], 0)[0]:
-                return ()
-            continue
+    plain = ["" if word.named or word.is_sign else word.text for word in words]
+    place = 0
+    while place < len(words):
+        word = words[place]
+        size = small.at(plain, place)[0] if plain[place] else 1
+        if not size:
+            return ()
+        place += size
         for thing in word.named:
             noun = item_numbered(thing.value, context) if isinstance(thing, Number) else thing
             if not isinstance(noun, Noun) or len(noun.items) != 1:
@@ -245,15 +249,21 @@ def _with_times(text: str, words: Sequence[Word], context: Context) -> list[Word
     return sorted((*outside, *inside), key=lambda word: (word.start, word.end))
 
 
-def _with_people(words: Sequence[Word], context: Context) -> list[Word]:
-    """With contacts by their name; a first name that two of them have is both."""
+def _with_people(words: Sequence[Word], context: Context, *, careless: bool) -> list[Word]:
+    """With contacts by their name; a first name that two of them have is both.
+
+    `careless`: who writes no capital at all writes names so as well.
+    """
+    common = every_word(context.languages)
     names: dict[str, list[Address]] = {}
     for person in context.people:
         for part in words_of(person.name):
             names.setdefault(part, []).append(person.address)
     return [
         replace(word, named=(_contact(word, tuple(names[word.text])),))
-        if not word.named and word.capital and word.text in names
+        if not word.named
+        and word.text in names
+        and (word.capital or (careless and word.text not in common))
         else word
         for word in words
     ]

@@ -158,6 +158,8 @@ def _noun_at(
     """The longest noun that begins here, with the words beside it that tell which."""
     cadence, before = _cadence(plain, place, context.languages)
     size, classes = nouns.lexicon.at(plain, place)
+    if lexicon(context.languages, ("role",)).at(plain, place)[0] > max(size, 1):
+        return words[place], 1
     after = place + before
     inner, inner_classes = (
         nouns.lexicon.at(plain, after) if before and after < len(plain) else (0, frozenset())

@@ -7,7 +7,13 @@ asks back then. So "we have no deck" is an instruction, and "we have no deck cha
 from __future__ import annotations
 
 from intake.instructions.commands import answer, command, reminding, undo
-from intake.instructions.documents import confidential, for_project, is_kind, leave_out
+from intake.instructions.documents import (
+    answered_kind,
+    confidential,
+    for_project,
+    is_kind,
+    leave_out,
+)
 from intake.instructions.keeping import keep
 from intake.instructions.people import someone_else
 from intake.instructions.sight import Rule
@@ -23,6 +29,7 @@ RULES: tuple[Rule, ...] = (
     for_project,
     leave_out,
     someone_else,
+    answered_kind,
     is_kind,
     later,
     not_applicable,

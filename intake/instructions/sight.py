@@ -46,8 +46,14 @@ class Sight:
     """Whether the mail has just called something confidential."""
 
     def seen(self, *names: str) -> list[Seen]:
-        """The clause with these classes of words and the small ones."""
-        return seen_by(self.clause.words, (*names, *BASE), self.context)
+        """The clause with these classes of words and the small ones; what the project is called by is such a one."""
+        own = self.context.project.title.lower().split() if self.context.project else []
+        return [
+            replace(entry, classes=frozenset({"fill"}))
+            if not entry.classes and not entry.named and entry.text in own
+            else entry
+            for entry in seen_by(self.clause.words, (*names, *BASE), self.context)
+        ]
 
     def has(self, *names: str, beside: tuple[str, ...] = ()) -> bool:
         """Whether a phrase of these classes stands in it, and not within a longer one of the classes `beside` or a small one."""

@@ -46,7 +46,7 @@ _NEGATIVE = ("no", "not", "no_one", "not_have", "na", "unneeded", "skip", "canno
 def not_applicable(sight: Sight) -> Found | None:
     """“We have no event calendar”, “3: n/a”, “den Jahresplan gibt es nicht”, “skip the deck”."""
     if sight.has(*BLOCKING, beside=("not_have", "na", "unneeded")) or sight.has(
-        "newer", "except", "still"
+        "newer", "except", "still", beside=("not", "not_have")
     ):
         return None
     theirs = ("their",) if sight.is_freelancer else ()
@@ -235,7 +235,14 @@ def _is_none_of(
             for entry in [*seen[:place], *seen[place + 1 :]]
         )
         return True if alone else None
-    if not all(entry.classes & {"det", "exist", "have"} for entry in between):
+    small = {
+        "det",
+        "exist",
+        "have",
+        "made",
+        *(("fill",) if "no_one" in seen[place].classes else ()),
+    }
+    if not all(entry.classes & small for entry in between):
         return None
     before = seen[:place]
     if not all(
