@@ -500,6 +500,8 @@ def _is_within_one(left: Sequence[Word], right: Sequence[Word]) -> bool:
     if not left or not right or left[-1].named or right[0].named:
         return False
     first = next((word.text for word in left if not word.is_sign), "")
+    if [word.text for word in right[:2]] in (["was", "ich"], ["was", "wir"], ["what", "i"]):
+        return True
     return (left[-1].text in _EVERYTHING and right[0].text in _WHAT) or (
         right[0].text in {"is", "are", "ist", "sind"}
         and bool({first, *(word.text for word in left)} & _EVERYTHING)
@@ -519,6 +521,8 @@ def _targets(words: Sequence[Word]) -> list[Word]:
 def _says_something(words: Sequence[Word], context: Context) -> bool:
     """Whether there is a word of substance, so that it can be a clause of its own."""
     if _targets(words) and any(named(word, kind=When) for word in words):
+        return True
+    if len(_targets(words)) > 1 and any(word.text in {"=", "->"} for word in words):
         return True
     fill = lexicon(context.languages, ("fill", "det", "role", "soft"))
     plain = ["" if word.named or word.is_sign else word.text for word in words]

@@ -143,9 +143,13 @@ def undo(sight: Sight) -> Found | None:
     if _takes_back(sight):
         return (Undo(None, sight.phrase),)
     seen = sight.seen("undo", "own", "you", "be", "pronoun", "will")
-    if places_of(seen, "undo") and not strangers(seen) and not sight.has("may", "said"):
+    if (
+        places_of(seen, "undo")
+        and not strangers(seen)
+        and not sight.has("may", "said", beside=("undo",))
+    ):
         nouns = nouns_at(seen, things_at(seen, Noun, Number), sight.context)
-        if things_at(seen, Files, Person, When):
+        if things_at(seen, Files, Person, When) or (nouns and _is_other_mistake(sight)):
             return None
         return (
             each(nouns, lambda item: Undo(item, sight.phrase), sight.phrase)
@@ -153,6 +157,16 @@ def undo(sight: Sight) -> Found | None:
             else (Undo(None, sight.phrase),)
         )
     return _after_all(sight)
+
+
+def _is_other_mistake(sight: Sight) -> bool:
+    """“I made a mistake in my calendar”: only a mistake about a thing is taken back."""
+    words = {word.text for word in sight.clause.words}
+    return (
+        sight.has("slip")
+        and not sight.has("after_all")
+        and not words & {"about", "with", "regarding", "bei", "beim", "mit"}
+    )
 
 
 def _takes_back(sight: Sight) -> bool:
@@ -188,7 +202,7 @@ def _after_all(sight: Sight) -> Found | None:
     waived = {entry.item for entry in sight.context.items if entry.state is ItemState.WAIVED}
     nouns = tuple(
         replace(noun, items=tuple(item for item in noun.items if item in waived))
-        for noun in nouns_at(seen, things_at(seen, Noun, Number), sight.context)
+        for noun in nouns_at(seen, things_at(seen, Noun, Number), sight.context) or sight.topic
     )
     return each(nouns, lambda item: Undo(item, sight.phrase), sight.phrase) or None
 

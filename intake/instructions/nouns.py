@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from intake.instructions.lexicon import (
@@ -116,7 +116,9 @@ def _each_of(words: Sequence[Word], context: Context) -> list[Word]:
         if counted is None or not word.named or not isinstance(word.named[0], Noun):
             found.append(word)
             continue
-        items = word.named[0].items
+        items = tuple(
+            item for thing in word.named if isinstance(thing, Noun) for item in thing.items
+        )
         if len(items) < 2 or (counted and len(items) != counted):
             found.append(word)
             continue
@@ -189,6 +191,18 @@ def _noun_at(
         ), before + inner
     if not size or not (classes - {"?quarterly", "?yearly"}):
         return words[place], 1
+    return _of_classes(words, plain, (place, size), classes, context)
+
+
+def _of_classes(
+    words: Sequence[Word],
+    plain: Sequence[str],
+    at: tuple[int, int],
+    classes: frozenset[str],
+    context: Context,
+) -> tuple[Word, int]:
+    """The noun of these classes, at its place and of its size, with what tells how often behind it."""
+    place, size = at
     cadence = next(
         (
             _CADENCED[name.removeprefix(_KIND_PREFIX)]
@@ -212,7 +226,16 @@ def _noun_at(
     if kinds == (_ROADMAP,) and cadence is None:
         cadence, tail = _trailing(plain, place + size, context.languages)
         size += tail
-    return _noun(words, place, size, Noun(_of_kind(kinds, cadence, context), kinds, cadence)), size
+    thing = Noun(_of_kind(kinds, cadence, context), kinds, cadence)
+    word = _noun(words, place, size, thing)
+    if kinds == (_ROADMAP,) and plain[place + size - 1] in _PLURAL and len(thing.items) > 1:
+        each = tuple(Noun((item,), kinds, exact=True) for item in thing.items)
+        return replace(word, named=each), size
+    return word, size
+
+
+_PLURAL = frozenset({"roadmaps", "plaene", "fahrplaene", "produktroadmaps"})
+"""“The roadmaps” are all that are asked for."""
 
 
 def _labelled(

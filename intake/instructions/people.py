@@ -67,7 +67,8 @@ def someone_else(sight: Sight) -> Found | None:
             return None
         return each((Noun(items),), make, sight.phrase)
     found = each(nouns, make, sight.phrase)
-    return (in_doubt(found, sight.phrase) if unknown else found) or None
+    supposed = {seen[place].text for place in holding} & _SUPPOSED and not asking
+    return (in_doubt(found, sight.phrase) if unknown or supposed else found) or None
 
 
 def _is_dated(seen: Sequence[Seen], holding: Sequence[int]) -> bool:
@@ -91,6 +92,7 @@ _SENDING = frozenset(
     | {"can share", "will share", "can get", "will get", "can supply", "can help", "can help with"}
     | {"kann schicken", "kann liefern", "kann", "wird", "schickt", "liefert", "can pass on"}
 )
+_SUPPOSED = frozenset({"should have", "would have", "muesste haben", "sollte haben"})
 _LAST_NAMED = frozenset({"her", "him", "she", "he", "ihn", "ihm", "er", "them"})
 
 

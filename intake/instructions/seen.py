@@ -70,22 +70,25 @@ def seen_by(words: Sequence[Word], names: tuple[str, ...], context: Context) -> 
 
 def _may_stand_between(words: Sequence[Word], plain: Sequence[str], context: Context) -> bool:
     """Whether it is but the thing that a verb is said of: "leave [the old deck] out"."""
-    small = lexicon(
-        context.languages,
-        (
-            "det",
-            "fill",
-            "pronoun",
-            "same",
-            "own",
-            "you",
-            "project",
-            "both",
-            "all",
-            "remind",
-            "document",
-        ),
-    )
-    return bool(words) and all(
+    small = lexicon(context.languages, (*_OBJECTS, "det", "fill", "you"))
+    objects = lexicon(context.languages, _OBJECTS)
+    return all(
         word.named or small.at([text], 0)[0] for word, text in zip(words, plain, strict=True)
+    ) and any(
+        word.named or objects.at([text], 0)[0] for word, text in zip(words, plain, strict=True)
     )
+
+
+_OBJECTS = (
+    "pronoun",
+    "same",
+    "own",
+    "project",
+    "both",
+    "all",
+    "remind",
+    "document",
+    "undo_last",
+    "undo_what",
+    "item",
+)

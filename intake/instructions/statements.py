@@ -292,7 +292,7 @@ def _is_order(seen: Sequence[Seen]) -> bool:
 
 
 _HAVING = frozenset(
-    {"have", "got", "have got", "has", "has got", "haben", "habe", "hab", "have in place"}
+    {"have", "got", "have got", "has", "has got", "haben", "habe", "hab", "hat", "have in place"}
 )
 
 
@@ -477,6 +477,7 @@ _NEEDING_TIME = frozenset(
         "brauchen",
         "brauche",
         "braucht",
+        "zeit",
         "benoetigen",
         "benoetige",
         "benoetigt",
@@ -498,7 +499,7 @@ _COMING = frozenset(
         "arbeite",
     }
 )
-_SHORT = 3
+_SHORT = 4
 
 
 def _german_present(seen: Sequence[Seen]) -> bool:
@@ -541,6 +542,8 @@ def _promised_something(sight: Sight, seen: Sequence[Seen], until: date | None) 
         or not places_of(seen, "send", "later")
     ):
         return None
+    if sight.files and not sight.topic:  # "the right one follows": what it is was not said either
+        return ()
     items = open_items(sight.context)
     if sight.is_freelancer or not items:
         return None

@@ -362,7 +362,9 @@ _FORMS: tuple[tuple[re.Pattern[str], _Reader], ...] = (
     ),
     (_form(r"a fortnight(?:'?s time)?"), _of_fortnight),
     (
-        _form(r"(?P<before>before (?:christmas|xmas)|vor (?:weihnachten|den feiertagen))"),
+        _form(
+            r"(?P<before>(?:before|by) (?:christmas|xmas)|(?:vor|bis) (?:weihnachten|den feiertagen))"
+        ),
         _of_christmas,
     ),
     (
