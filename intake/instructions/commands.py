@@ -223,7 +223,7 @@ def _leads(seen: Sequence[Seen], name: str) -> bool:
     """Whether a command word comes first, behind nothing but courtesies."""
     places = places_of(seen, name)
     return bool(places) and all(
-        entry.classes & {"fill", "det", "then", "own", "you", "yes", "permit"}
+        entry.classes & {"fill", "det", "then", "own", "you", "yes", "permit", "project"}
         for entry in seen[: places[0]]
         if not entry.named
     )
@@ -260,6 +260,7 @@ def _accept(sight: Sight) -> Found | None:
     )
     if not (files or numbers or everything):
         return None
+    everything = everything or any(entry.text in _EVERY_FILE for entry in seen)
     if not sight.is_freelancer:
         strict = seen[places[0]].text in {
             "accept",
@@ -287,6 +288,11 @@ def _accept(sight: Sight) -> Found | None:
             ),
         )
     return tuple(Accept(number, sight.phrase) for number in chosen.numbers)
+
+
+_EVERY_FILE = frozenset(
+    {"both files", "both documents", "all files", "all documents", "beide dateien", "alle dateien"}
+)
 
 
 def _waive(sight: Sight) -> Found | None:
@@ -330,6 +336,7 @@ def _veto(sight: Sight) -> Found | None:
         bool(places_of(seen, "veto"))
         or bool(places_of(seen, "their") and places_of(seen, "have"))
         or bool(places_of(seen, "own") and places_of(seen, "still"))
+        or (_speaks_of_client(sight, seen) and bool(places_of(seen, "have")))
     )
     bare = bool(places_of(seen, "no_word")) and all_of(seen, "no_word") and not sight.context.asked
     if not (said or bare) or (said and sight.has("not", "no", "unneeded", beside=("veto",))):
@@ -369,6 +376,13 @@ def _veto(sight: Sight) -> Found | None:
         Ambiguous(
             Doubt.WHICH_ITEM, tuple(Veto(item, sight.phrase) for item in vetoable), sight.phrase
         ),
+    )
+
+
+def _speaks_of_client(sight: Sight, seen: Sequence[Seen]) -> bool:
+    """Whether the client is named, and has something rather than does it."""
+    return any(entry.text in sight.context.client.lower().split() for entry in seen) and bool(
+        {entry.text for entry in seen} & {"has", "hat", "have", "haben"}
     )
 
 

@@ -84,6 +84,8 @@ _BARE = {
     "ist's": "ist es",
     "nix": "nichts",
 }
+COURTESIES = frozenset({"please", "pls", "plz", "kindly", "bitte", "just", "pleas"})
+"""Words that a rule does not see; a phrase that begins so is known without them too."""
 PARTED = "*"
 _WIDEST_GAP = 5
 """Words between the parts of a phrase."""
@@ -172,7 +174,8 @@ def classes_of(languages: tuple[str, ...]) -> Mapping[str, tuple[tuple[str, ...]
 
 
 def _phrases(text: str) -> list[tuple[str, ...]]:
-    return [words for entry in text.split(",") if (words := _phrase(entry))]
+    found = [words for entry in text.split(",") if (words := _phrase(entry))]
+    return [*found, *(words[1:] for words in found if words[0] in COURTESIES and len(words) > 2)]
 
 
 def _phrase(entry: str) -> tuple[str, ...]:

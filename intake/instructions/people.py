@@ -17,6 +17,7 @@ from intake.instructions.sight import (
     places_of,
     strangers,
     things_at,
+    with_client,
 )
 from intake.instructions.things import Aim, Files, Noun, Number, Person
 from intake.instructions.values import (
@@ -31,7 +32,8 @@ def someone_else(sight: Sight) -> Found | None:
     """“Ask our designer, design@acme.example”, “Jo has the brand guide”, “das liegt bei der Agentur”."""
     if sight.has("may", "said", "shown", "ban", "past", "newer", beside=("ask", "held")):
         return None
-    seen = sight.seen("own", "ask", "held", "role", "pronoun", "have", "be", "you", "will", "both")
+    names = ("own", "ask", "held", "role", "pronoun", "have", "be", "you", "will", "both")
+    seen = with_client(sight.seen(*names), sight)
     people = things_at(seen, Person)
     asking, holding, roles = (
         places_of(seen, "ask"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from intake.instructions.lexicon import Lexicon, lexicon, near_miss
+from intake.instructions.lexicon import COURTESIES, Lexicon, lexicon, near_miss
 from intake.instructions.things import Named, Word
 from intake.instructions.values import Context
 
@@ -30,14 +30,13 @@ class Seen:
 
 _LEAST_VERB = 7
 """A "summit" is no misspelt "submit"."""
-_COURTESIES = frozenset({"please", "pls", "plz", "kindly", "bitte", "just", "pleas"})
 
 
 def seen_by(words: Sequence[Word], names: tuple[str, ...], context: Context) -> list[Seen]:
     """A clause as a rule sees it that knows these classes; signs are left out."""
     known: Lexicon = lexicon(context.languages, names)
     spoken = [
-        word for word in words if not word.is_sign and (word.named or word.text not in _COURTESIES)
+        word for word in words if not word.is_sign and (word.named or word.text not in COURTESIES)
     ]
     plain = [
         "" if word.named else near_miss(word.text, context.languages, names, _LEAST_VERB)

@@ -442,7 +442,7 @@ def _is_promise(sight: Sight, seen: Sequence[Seen], targets: Sequence[int]) -> b
         places_of(seen, "have")
         and places_of(seen, "will")
         and whens
-        and places_of(seen, "own", "you")
+        and (places_of(seen, "own", "you") or seen[0].text in {"should", "will"})
     ):
         return True
     return bool(
