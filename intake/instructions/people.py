@@ -91,7 +91,7 @@ _SENDING = frozenset(
         "will forward",
         "can give",
     }
-    | {"can share", "will share", "can get", "will get", "can supply", "can help", "can help with"}
+    | {"can share", "will share", "can supply", "can help", "can help with"}
     | {"kann schicken", "kann liefern", "kann", "wird", "schickt", "liefert", "can pass on"}
 )
 _SUPPOSED = frozenset({"should have", "would have", "muesste haben", "sollte haben"})

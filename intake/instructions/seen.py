@@ -54,8 +54,8 @@ def seen_by(words: Sequence[Word], names: tuple[str, ...], context: Context) -> 
             size, classes = known.at(plain, place)
             head, at, tail, parted = known.parted_at(plain, place)
             if (
-                head >= size
-                and head
+                head
+                and at + tail - place > size
                 and _may_stand_between(spoken[place + head : at], plain[place + head : at], context)
             ):
                 size, classes = head, parted
