@@ -10,7 +10,8 @@ word may mean different things to different rules. A phrase with "*" may be part
 - of people: ask, held, role; of documents: treat, as, really, belong, project, other_project, leave_out, document, arrived,
   whole_mail, ordinal_1 …; of confidence: confidential_do
 - to the desk: stop, remind, stop_all, resume_reminders, remind_on, undo, undo_verb, undo_what, undo_last, after_all, yes, no_word,
-  choice_first …; a freelancer's: accept, waive, veto, relabel, status, pause, resume, close, help
+  choice_first …; a freelancer's: accept, waive, veto, relabel, status, pause, resume, close, help; permit (that we may), again,
+  slip (a mistake that is only mentioned), relative_end (may end "file 2 that I sent you yesterday")
 - names: kind_* (kind_roadmap_yearly for a noun that says which), plan, quarterly, yearly, item
 """
 

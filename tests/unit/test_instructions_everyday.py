@@ -688,3 +688,22 @@ def test_a_mistake_that_is_named_takes_back_no_more(mail: str) -> None:
     )
 
     assert read(mail, context=waived) == (Undo(CALENDAR),)
+
+
+@pytest.mark.parametrize(
+    ("mail", "asked"),
+    [
+        ("You can get the deck from Anna.", (SomeoneElse(DECK, ANNA, "Anna"),)),
+        ("Just to let you know that we never had a blog.", (NotApplicable(POSTS),)),
+        ("Den Eventkalender pflegt Jo.", (SomeoneElse(CALENDAR, JO, "Jo"),)),
+    ],
+)
+def test_who_can_be_asked_promises_nothing_themselves(
+    mail: str, asked: tuple[Instruction, ...]
+) -> None:
+    assert read(mail, context=CONTACT) == asked
+
+
+@pytest.mark.parametrize("mail", ["Can you keep a secret?", "I got the deck from Anna."])
+def test_the_parts_of_a_phrase_alone_are_talk(mail: str) -> None:
+    assert read(mail, context=CONTACT) == ()
