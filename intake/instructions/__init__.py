@@ -18,13 +18,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from intake.instructions.clauses import Clause, clauses_of
-from intake.instructions.marks import Files, Noun, Number
+from intake.instructions.commands import inquiry
 from intake.instructions.rules import RULES
-from intake.instructions.sight import Sight, topic_of
+from intake.instructions.sight import Found, Sight, topic_of
+from intake.instructions.things import Files, Noun, Number, Person
 from intake.instructions.values import (
     Accept,
     Ambiguous,
@@ -134,24 +135,94 @@ def read(written: str, *, subject: str = "", context: Context) -> tuple[Instruct
     if not text.strip() and not _ANSWERED.match(subject):
         text = subject[:200]
     found: list[Instruction] = []
+    slips: list[Instruction] = []
+    spoken = _Spoken()
+    for clause in map(_headed_by_number, clauses_of(text, context)):
+        if clause.sentence - spoken.sentence > 1:
+            spoken = _Spoken()
+        sight = Sight(
+            clause,
+            context,
+            topic=spoken.topic,
+            files=spoken.files,
+            spoken=_items_of(found),
+            names_its_kind=spoken.kind_told == clause.sentence,
+            person=spoken.person,
+            confided=bool(found) and isinstance(found[-1], Confidential),
+        )
+        made = _made_of(sight)
+        if made and _is_slip(sight, made):
+            slips.extend(made)
+        elif not made and _names_a_holder(sight):
+            found = _doubting_the_last(found, clause)
+        found.extend(made)
+        spoken = _after(spoken, sight, made)
+    if len(slips) < len(found):
+        found = [entry for entry in found if not any(entry is slip for slip in slips)]
+    return _settled(found)[:_MOST_INSTRUCTIONS]
+
+
+@dataclass(frozen=True, slots=True)
+class _Spoken:
+    """What the clauses so far have spoken of, to which the next may point."""
+
     topic: tuple[Noun, ...] = ()
     files: tuple[int, ...] = ()
-    said_in = -9
-    for clause in map(_headed_by_number, clauses_of(text, context)):
-        if clause.sentence - said_in > 1:
-            topic, files = (), ()
-        own_topic = topic_of(clause.words, context)
-        own_files = _files_of(clause)
-        if not (clause.asks or clause.conditional):
-            sight = Sight(clause, context, topic=topic, files=files, spoken=_items_of(found))
-            made = _first(sight)
-            found.extend(made)
-            own_files = own_files or _undecided(made)
-        if own_topic or own_files:
-            topic, files, said_in = own_topic, own_files or (), clause.sentence
-        elif topic or files:
-            said_in = clause.sentence
-    return _settled(found)[:_MOST_INSTRUCTIONS]
+    person: Person | None = None
+    sentence: int = -9
+    """The last in which something of it was said."""
+    kind_told: int = -9
+    """The last sentence in which it was said of a document what it is."""
+
+
+def _made_of(sight: Sight) -> Found:
+    """What the clause asks for; a question asks at most for what is read out."""
+    if sight.clause.conditional:
+        return ()
+    if sight.clause.asks:
+        return (inquiry(sight) or ()) if sight.is_freelancer else ()
+    return _first(sight)
+
+
+def _after(spoken: _Spoken, sight: Sight, made: Found) -> _Spoken:
+    clause = sight.clause
+    topic = topic_of(clause.words, sight.context) or _told_of(made)
+    files = _files_of(clause) or _undecided(made)
+    people = [thing for word in clause.words for thing in word.named if isinstance(thing, Person)]
+    named = dict.fromkeys(entry.address for entry in people if entry.address)
+    person = next((entry for entry in people if entry.address), None) if len(named) == 1 else None
+    told = any(isinstance(entry, IsKind) for entry in made) or bool(_undecided(made))
+    kept = replace(
+        spoken,
+        person=person or (None if people else spoken.person),
+        kind_told=clause.sentence if told else spoken.kind_told,
+    )
+    if topic or files:
+        return replace(kept, topic=topic, files=files, sentence=clause.sentence)
+    if spoken.topic or spoken.files or people:
+        return replace(kept, sentence=clause.sentence)
+    return kept
+
+
+def _is_slip(sight: Sight, made: Found) -> bool:
+    """Whether it is only said that there was a mistake: what else the mail says then is the better word."""
+    return sight.has("slip") and all(
+        isinstance(entry, Undo) and entry.item is None for entry in made
+    )
+
+
+def _names_a_holder(sight: Sight) -> bool:
+    """Whether it says who has a thing, in words that no rule understood."""
+    people = any(isinstance(thing, Person) for word in sight.clause.words for thing in word.named)
+    return (people or sight.has("role")) and sight.has("held", "ask")
+
+
+def _doubting_the_last(found: list[Instruction], clause: Clause) -> list[Instruction]:
+    """“I don't have it, …”: where somebody is named right behind it, it may be that they have it."""
+    if not found or not isinstance(found[-1], NotApplicable):
+        return found
+    last = found[-1]
+    return [*found[:-1], Ambiguous(Doubt.IS_IT_SO, (last,), f"{last.phrase}, {clause.phrase}")]
 
 
 def _holds_a_letter_of_ours(written: str) -> bool:
@@ -173,6 +244,13 @@ def _first(sight: Sight) -> tuple[Instruction, ...]:
 def _items_of(found: Sequence[Instruction]) -> frozenset[ItemName]:
     about = (NotApplicable, Later, SomeoneElse, Keep, Waive, Veto)
     return frozenset(entry.item for entry in found if isinstance(entry, about))
+
+
+def _told_of(made: Sequence[Instruction]) -> tuple[Noun, ...]:
+    """The items of which something was said by their numbers."""
+    about = (NotApplicable, Later, SomeoneElse, Keep, Waive, Veto)
+    items = dict.fromkeys(entry.item for entry in made if isinstance(entry, about))
+    return tuple(Noun((item,), exact=True) for item in items)
 
 
 def _undecided(made: Sequence[Instruction]) -> tuple[int, ...]:
@@ -219,7 +297,7 @@ def _settled(found: Sequence[Instruction]) -> tuple[Instruction, ...]:
     """Without repeats. Of one item two things cannot be true: the later promise wins over "we have none", all else is asked."""
     kept: list[Instruction] = []
     for entry in found:
-        if entry in kept:
+        if entry in kept or _is_within(entry, found):
             continue
         rival = next((other for other in kept if _contradict(other, entry)), None)
         if rival is None:
@@ -233,6 +311,17 @@ def _settled(found: Sequence[Instruction]) -> tuple[Instruction, ...]:
                 Doubt.CONTRADICTION, (rival, entry), f"{rival.phrase} … {entry.phrase}"
             )
     return tuple(entry for entry in kept if not _is_answered(entry, kept))
+
+
+def _is_within(entry: Instruction, others: Sequence[Instruction]) -> bool:
+    """Whether another one says it more exactly (what to take back) or of more (what is confidential)."""
+    if isinstance(entry, Undo) and entry.item is None:
+        return any(isinstance(other, Undo) and other.item is not None for other in others)
+    if isinstance(entry, Confidential) and entry.scope is Scope.MAIL:
+        return any(
+            isinstance(other, Confidential) and other.scope is Scope.PROJECT for other in others
+        )
+    return False
 
 
 def _is_answered(entry: Instruction, others: Sequence[Instruction]) -> bool:
@@ -249,6 +338,8 @@ def _is_answered(entry: Instruction, others: Sequence[Instruction]) -> bool:
             isinstance(candidate, IsKind) and candidate.document in told
             for candidate in entry.candidates
         )
+    if entry.doubt is Doubt.WHICH_ITEM and any(other in entry.candidates for other in others):
+        return True
     if entry.doubt is Doubt.WHICH_PROJECT:
         return any(isinstance(other, ForProject) for other in others)
     about = (NotApplicable, Later, SomeoneElse, Keep, Waive, Veto)

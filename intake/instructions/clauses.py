@@ -12,8 +12,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from intake.instructions.lexicon import Lexicon, lexicon, near_miss
-from intake.instructions.marks import Files, Named, Noun, Number, Word, named, words_in
+from intake.instructions.lexicon import lexicon
+from intake.instructions.marks import words_in
+from intake.instructions.things import Files, Noun, Number, Word, named
 from intake.instructions.values import Context
 from intake.instructions.when import When
 
@@ -260,6 +261,7 @@ _BREAKS = frozenset(
     }
 )
 _AND = frozenset({"and", "und", "plus"})
+_SO = frozenset({"so", "hence", "therefore"})
 _SUBJECTS = frozenset(
     {
         "we",
@@ -277,6 +279,10 @@ _SUBJECTS = frozenset(
         "she",
         "that",
         "this",
+        "nobody",
+        "niemand",
+        "noone",
+        "let",
     }
 )
 _REQUEST = re.compile(
@@ -294,7 +300,8 @@ _TAG = re.compile(
 def _clauses(
     words: Sequence[Word], sign: str, *, line: str, sentence: int, context: Context
 ) -> list[Clause]:
-    pieces = _pieces(_without_reasons(_together(words, context), context), context)
+    bare = _without_relatives(words, context)
+    pieces = _pieces(_without_reasons(_together(bare, context), context), context)
     made = [_clause(piece, line, sentence, context) for piece in pieces if piece]
     if not made:
         return []
@@ -360,6 +367,40 @@ def _has(words: Sequence[Word], names: tuple[str, ...], context: Context) -> boo
     return any(text and known.at(plain, place)[0] for place, text in enumerate(plain))
 
 
+_WE = frozenset({"i", "we", "they"})
+_SENT = frozenset(
+    {"sent", "attached", "shared", "gave", "uploaded", "mailed", "emailed", "forwarded", "provided"}
+    | {"submitted"}
+)
+_WANTED = frozenset({"wanted", "want", "need", "needed", "requested", "mentioned", "listed"})
+
+
+def _without_relatives(words: Sequence[Word], context: Context) -> list[Word]:
+    """Without what tells which thing is meant: "file 2 [that I sent you last week]", "the guide [you asked for]"."""
+    found: list[Word] = []
+    small = lexicon(context.languages, ("relative_end",))
+    place = 0
+    while place < len(words):
+        found.append(words[place])
+        place += 1
+        if not any(isinstance(thing, Noun | Files) for thing in found[-1].named):
+            continue
+        texts = ["" if word.named else word.text for word in words[place : place + 14]]
+        at = 1 if texts[:1] and texts[0] in {"file", "document", "pdf"} else 0
+        at += 1 if texts[at : at + 1] and texts[at] in {"that", "which"} else 0
+        who, verb = (*texts[at : at + 2], "", "")[:2]
+        if who == "you" and texts[at + 1 : at + 3] in (["asked", "for"], ["ask", "for"]):
+            at += 3
+        elif (who in _WE and verb in _SENT) or (who == "you" and verb in _WANTED):
+            at += 2
+        else:
+            continue
+        while at < len(texts) and texts[at] and (size := small.at(texts, at)[0]):
+            at += size
+        place += at
+    return found
+
+
 def _without_reasons(words: Sequence[Word], context: Context) -> list[Word]:
     """Without what stands behind "because", until the next comma."""
     known = lexicon(context.languages, ("reason",))
@@ -381,7 +422,7 @@ def _pieces(words: Sequence[Word], context: Context) -> list[list[Word]]:
     raw: list[list[Word]] = [[]]
     for place, word in enumerate(words):
         if not word.named and _parts(words, place, context):
-            raw.append([] if word.is_sign or word.text in _BREAKS | _AND else [word])
+            raw.append([] if word.is_sign or word.text in _BREAKS | _AND | _SO else [word])
         else:
             raw[-1].append(word)
     joined: list[list[Word]] = []
@@ -389,7 +430,7 @@ def _pieces(words: Sequence[Word], context: Context) -> list[list[Word]]:
     for piece in raw:
         if not piece:
             continue
-        if _says_something(piece, context):
+        if _says_something(piece, context) or (joined and _sets_against(piece)):
             joined.append([*waiting, *piece])
             waiting = []
         elif joined:
@@ -399,10 +440,20 @@ def _pieces(words: Sequence[Word], context: Context) -> list[list[Word]]:
     return [*joined, waiting] if waiting else joined
 
 
+_ONLY = frozenset({"just", "only", "merely", "nur", "lediglich", "bloss"})
+
+
+def _sets_against(piece: Sequence[Word]) -> bool:
+    """“[We have no quarterly roadmap,] just the yearly one”: the other thing is not what was denied."""
+    return piece[0].text in _ONLY and not piece[0].named and bool(_targets(piece))
+
+
 def _parts(words: Sequence[Word], place: int, context: Context) -> bool:
     word = words[place]
     left, right = words[:place], words[place + 1 :]
-    if word.text == "," or word.text in {"(", ")"}:
+    if word.text == ",":
+        return not _is_within_one(left, right)
+    if word.text in {"(", ")"}:
         return True
     if word.text in _BREAKS:
         return not (
@@ -420,6 +471,16 @@ def _parts(words: Sequence[Word], place: int, context: Context) -> bool:
             and _says_something(left, context)
             and not _opens_list(left)
         )
+    if word.text in _SO:
+        following = next((entry for entry in right if not entry.is_sign), None)
+        return (
+            following is not None
+            and following.text in _SUBJECTS
+            and not following.named
+            and [entry.text for entry in right[:2]] != ["you", "know"]
+            and _says_something(left, context)
+            and _says_something(right, context)
+        )
     if word.text in _AND:
         following = next((entry for entry in right if not entry.is_sign), None)
         if following is None or not _says_something(left, context):
@@ -428,6 +489,23 @@ def _parts(words: Sequence[Word], place: int, context: Context) -> bool:
             bool(_targets(right)) and _says_something(right, context) and bool(_targets(left))
         )
     return False
+
+
+_EVERYTHING = frozenset({"everything", "all", "alles", "alle"})
+_WHAT = frozenset({"was", "what", "that", "which", "die", "wir", "we"})
+
+
+def _is_within_one(left: Sequence[Word], right: Sequence[Word]) -> bool:
+    """Whether a comma stands within one saying: "alles, was wir schicken, ist …"."""
+    if not left or not right or left[-1].named or right[0].named:
+        return False
+    first = next((word.text for word in left if not word.is_sign), "")
+    if [word.text for word in right[:2]] in (["was", "ich"], ["was", "wir"], ["what", "i"]):
+        return True
+    return (left[-1].text in _EVERYTHING and right[0].text in _WHAT) or (
+        right[0].text in {"is", "are", "ist", "sind"}
+        and bool({first, *(word.text for word in left)} & _EVERYTHING)
+    )
 
 
 def _opens_list(words: Sequence[Word]) -> bool:
@@ -444,6 +522,8 @@ def _says_something(words: Sequence[Word], context: Context) -> bool:
     """Whether there is a word of substance, so that it can be a clause of its own."""
     if _targets(words) and any(named(word, kind=When) for word in words):
         return True
+    if len(_targets(words)) > 1 and any(word.text in {"=", "->"} for word in words):
+        return True
     fill = lexicon(context.languages, ("fill", "det", "role", "soft"))
     plain = ["" if word.named or word.is_sign else word.text for word in words]
     place = 0
@@ -456,47 +536,3 @@ def _says_something(words: Sequence[Word], context: Context) -> bool:
             return True
         place += size
     return False
-
-
-# ---------------------------------------------------------------- how a rule reads a clause
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """One word or phrase as a rule sees it: its classes, none for a word that the rule does not know."""
-
-    classes: frozenset[str]
-    text: str = field(repr=False)
-    word: Word
-    place: int
-
-    @property
-    def named(self) -> tuple[Named, ...]:
-        """What it names, nothing for plain words."""
-        return self.word.named
-
-
-_LEAST_VERB = 7
-"""A "summit" is no misspelt "submit"."""
-_COURTESIES = frozenset({"please", "pls", "plz", "kindly", "bitte", "just", "pleas"})
-
-
-def seen_by(words: Sequence[Word], names: tuple[str, ...], context: Context) -> list[Seen]:
-    """A clause as a rule sees it that knows these classes; signs are left out."""
-    known: Lexicon = lexicon(context.languages, names)
-    spoken = [
-        word for word in words if not word.is_sign and (word.named or word.text not in _COURTESIES)
-    ]
-    plain = [
-        "" if word.named else near_miss(word.text, context.languages, names, _LEAST_VERB)
-        for word in spoken
-    ]
-    found: list[Seen] = []
-    place = 0
-    while place < len(spoken):
-        size, classes = (0, frozenset[str]()) if spoken[place].named else known.at(plain, place)
-        found.append(
-            Seen(classes, " ".join(plain[place : place + max(size, 1)]), spoken[place], place)
-        )
-        place += max(size, 1)
-    return found

@@ -6,9 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 
-from intake.instructions.clauses import Seen
 from intake.instructions.documents import as_kinds
-from intake.instructions.marks import Aim, Files, Noun, Number, Person
+from intake.instructions.seen import Seen
 from intake.instructions.sight import (
     Found,
     Sight,
@@ -22,6 +21,7 @@ from intake.instructions.sight import (
     things_at,
     with_client,
 )
+from intake.instructions.things import Aim, Files, Noun, Number, Person
 from intake.instructions.values import (
     Accept,
     Ambiguous,
@@ -52,10 +52,10 @@ from intake.model import ItemState, Token
 
 def reminding(sight: Sight) -> Found | None:
     """“No more reminders”, “unsubscribe”, “remind me next week”, “you can remind me again”."""
-    if sight.has("may", "said") or _is_denied(sight):
+    if sight.has("may", "said", beside=("permit",)) or _is_denied(sight):
         return None
     asked = ("own", "you", "be", "will", "pronoun", "have")
-    again = sight.seen("resume_reminders", *asked)
+    again = sight.seen("resume_reminders", *asked, "permit")
     whens = things_at(again, When)
     if (
         places_of(again, "resume_reminders")
@@ -63,6 +63,8 @@ def reminding(sight: Sight) -> Found | None:
         and not whens
         and not sight.has("no", "not")
     ):
+        return (ResumeReminding(sight.phrase),)
+    if _may_be_reminded(sight):
         return (ResumeReminding(sight.phrase),)
     on = sight.seen("remind_on", *asked, "stop", "remind", "all", "rest")
     if places_of(on, "remind_on") and not strangers(on) and things_at(on, When):
@@ -87,6 +89,25 @@ def reminding(sight: Sight) -> Found | None:
     return None
 
 
+def _may_be_reminded(sight: Sight) -> bool:
+    """“You may remind us again”, “Erinnerungen gern wieder”, in any order of its words."""
+    seen = sight.seen("remind", "again", "permit", "you", "own", "be", "will", "pronoun")
+    words = {part for entry in seen for part in entry.text.split()}
+    allowed = places_of(seen, "permit") or words & {"welcome", "ok", "okay", "fine"}
+    return bool(
+        places_of(seen, "again")
+        and words & _REMINDING
+        and allowed
+        and not strangers(seen)
+        and not any(entry.named for entry in seen)
+        and not sight.has("no", "not", "stop_all")
+    )
+
+
+_REMINDING = frozenset(
+    {"remind", "reminding", "reminder", "reminders", "erinnern", "erinnerung", "erinnerungen"}
+    | {"erinnert", "nachfassen", "nachhaken", "chase", "chasing", "nudge", "nudging"}
+)
 _STOPPING = frozenset(
     {"stop", "stopping", "quit", "cease", "unsubscribe", "aufhoeren", "pause", "abbestellen"}
 )
@@ -122,9 +143,13 @@ def undo(sight: Sight) -> Found | None:
     if _takes_back(sight):
         return (Undo(None, sight.phrase),)
     seen = sight.seen("undo", "own", "you", "be", "pronoun", "will")
-    if places_of(seen, "undo") and not strangers(seen) and not sight.has("may", "said"):
+    if (
+        places_of(seen, "undo")
+        and not strangers(seen)
+        and not sight.has("may", "said", beside=("undo",))
+    ):
         nouns = nouns_at(seen, things_at(seen, Noun, Number), sight.context)
-        if things_at(seen, Files, Person, When):
+        if things_at(seen, Files, Person, When) or (nouns and _is_other_mistake(sight)):
             return None
         return (
             each(nouns, lambda item: Undo(item, sight.phrase), sight.phrase)
@@ -132,6 +157,16 @@ def undo(sight: Sight) -> Found | None:
             else (Undo(None, sight.phrase),)
         )
     return _after_all(sight)
+
+
+def _is_other_mistake(sight: Sight) -> bool:
+    """“I made a mistake in my calendar”: only a mistake about a thing is taken back."""
+    words = {word.text for word in sight.clause.words}
+    return (
+        sight.has("slip")
+        and not sight.has("after_all")
+        and not words & {"about", "with", "regarding", "bei", "beim", "mit"}
+    )
 
 
 def _takes_back(sight: Sight) -> bool:
@@ -167,7 +202,7 @@ def _after_all(sight: Sight) -> Found | None:
     waived = {entry.item for entry in sight.context.items if entry.state is ItemState.WAIVED}
     nouns = tuple(
         replace(noun, items=tuple(item for item in noun.items if item in waived))
-        for noun in nouns_at(seen, things_at(seen, Noun, Number), sight.context)
+        for noun in nouns_at(seen, things_at(seen, Noun, Number), sight.context) or sight.topic
     )
     return each(nouns, lambda item: Undo(item, sight.phrase), sight.phrase) or None
 
@@ -188,7 +223,7 @@ def _leads(seen: Sequence[Seen], name: str) -> bool:
     """Whether a command word comes first, behind nothing but courtesies."""
     places = places_of(seen, name)
     return bool(places) and all(
-        entry.classes & {"fill", "det", "then", "own", "you", "yes"}
+        entry.classes & {"fill", "det", "then", "own", "you", "yes", "permit", "project"}
         for entry in seen[: places[0]]
         if not entry.named
     )
@@ -205,7 +240,9 @@ def _numbers_in(seen: Sequence[Seen]) -> tuple[int, ...]:
 
 
 def _accept(sight: Sight) -> Found | None:
-    seen = sight.seen("accept", "all", "both", "document", "be", "rest", "really", "pronoun")
+    seen = sight.seen(
+        "accept", "all", "both", "document", "be", "rest", "really", "pronoun", "permit"
+    )
     places = places_of(seen, "accept")
     if (
         not places
@@ -223,6 +260,7 @@ def _accept(sight: Sight) -> Found | None:
     )
     if not (files or numbers or everything):
         return None
+    everything = everything or any(entry.text in _EVERY_FILE for entry in seen)
     if not sight.is_freelancer:
         strict = seen[places[0]].text in {
             "accept",
@@ -252,8 +290,13 @@ def _accept(sight: Sight) -> Found | None:
     return tuple(Accept(number, sight.phrase) for number in chosen.numbers)
 
 
+_EVERY_FILE = frozenset(
+    {"both files", "both documents", "all files", "all documents", "beide dateien", "alle dateien"}
+)
+
+
 def _waive(sight: Sight) -> Found | None:
-    seen = sight.seen("waive", "own", "be", "have")
+    seen = sight.seen("waive", "own", "be", "have", "permit")
     targets = things_at(seen, Noun, Number)
     if (
         not _leads(seen, "waive")
@@ -293,9 +336,10 @@ def _veto(sight: Sight) -> Found | None:
         bool(places_of(seen, "veto"))
         or bool(places_of(seen, "their") and places_of(seen, "have"))
         or bool(places_of(seen, "own") and places_of(seen, "still"))
+        or (_speaks_of_client(sight, seen) and bool(places_of(seen, "have")))
     )
     bare = bool(places_of(seen, "no_word")) and all_of(seen, "no_word") and not sight.context.asked
-    if not (said or bare) or (sight.has("not", "no") and not (said or bare)):
+    if not (said or bare) or (said and sight.has("not", "no", "unneeded", beside=("veto",))):
         return None
     if (
         [
@@ -335,8 +379,15 @@ def _veto(sight: Sight) -> Found | None:
     )
 
 
+def _speaks_of_client(sight: Sight, seen: Sequence[Seen]) -> bool:
+    """Whether the client is named, and has something rather than does it."""
+    return any(entry.text in sight.context.client.lower().split() for entry in seen) and bool(
+        {entry.text for entry in seen} & {"has", "hat", "have", "haben"}
+    )
+
+
 def _relabel(sight: Sight) -> Found | None:
-    seen = sight.seen("relabel", "as", "document")
+    seen = sight.seen("relabel", "as", "document", "permit")
     nouns, numbers = things_at(seen, Noun), _numbers_in(seen)
     if (
         not _leads(seen, "relabel")
@@ -370,7 +421,7 @@ _PROJECT_COMMANDS: tuple[
 
 def _about_project(sight: Sight) -> Found | None:
     for name, make in _PROJECT_COMMANDS:
-        seen = sight.seen(name, "project", "pronoun", "be")
+        seen = sight.seen(name, "project", "pronoun", "be", "permit")
         if (
             not _leads(seen, name)
             or strangers(seen)
@@ -396,6 +447,27 @@ def _about_project(sight: Sight) -> Found | None:
         )
         made = tuple(make(token, day_of(seen), sight.phrase) for token in tokens) or (
             make(None, day_of(seen), sight.phrase),
+        )
+        return made if len(made) == 1 else (Ambiguous(Doubt.WHICH_PROJECT, made, sight.phrase),)
+    return None
+
+
+def inquiry(sight: Sight) -> Found | None:
+    """“What is still missing?”, “which commands are there?”: the questions of a freelancer that have an answer."""
+    for name, make in _PROJECT_COMMANDS:
+        if name not in {"status", "help"}:
+            continue
+        seen = sight.seen(name, "project", "pronoun", "be", "own", "you", "still", "yet")
+        if (
+            not _leads(seen, name)
+            or strangers(seen)
+            or things_at(seen, Noun, Number, Files, Person, When)
+            or sight.has("not")
+        ):
+            continue
+        tokens = [thing.tokens for entry in seen for thing in entry.named if isinstance(thing, Aim)]
+        made = tuple(
+            make(token, None, sight.phrase) for token in (tokens[0] if tokens else (None,))
         )
         return made if len(made) == 1 else (Ambiguous(Doubt.WHICH_PROJECT, made, sight.phrase),)
     return None

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from intake.instructions.clauses import Seen, seen_by
-from intake.instructions.marks import Aim, Files, Noun, Number, Person, Word
+from intake.instructions.seen import Seen, seen_by
 from intake.instructions.sight import (
     LONGEST,
     MOST_UNKNOWN,
@@ -22,6 +21,7 @@ from intake.instructions.sight import (
     strangers,
     things_at,
 )
+from intake.instructions.things import Aim, Files, Noun, Number, Person, Word
 from intake.instructions.values import (
     Ambiguous,
     Confidential,
@@ -111,6 +111,22 @@ def _some_other_project(sight: Sight, seen: Sequence[Seen]) -> Found | None:
 # ---------------------------------------------------------------- a document is of a kind, or is to be left out
 
 
+def answered_kind(sight: Sight) -> Found | None:
+    """“[You want the brand guide?] It's file 2”, “you already have the brand guide: file 2”."""
+    if sight.has("may", "said", "ban", "will", "later", beside=("really", "treat")):
+        return None
+    seen = sight.seen("be", "pronoun", "document", "you", "have", "past", "really", "not", "no")
+    nouns, files = things_at(seen, Noun), things_at(seen, Files)
+    if len(files) != 1 or strangers(seen):
+        return None
+    if not nouns:
+        return _that_is(sight, seen, files[0])
+    if not (_is_there_already(sight) and _is_one_kind(seen, nouns)):
+        return None
+    documents = joined(thing for thing in seen[files[0]].named if isinstance(thing, Files))
+    return as_kinds(sight, seen, documents, seen[nouns[0]])
+
+
 def is_kind(sight: Sight) -> Found | None:
     """“File 2 is the brand guide”, “both are blog posts”, “not a deck but a case study”, “relabel 3 case study”."""
     if sight.has("may", "said", "ban", "past", "will", "later", beside=("really", "treat")):
@@ -139,6 +155,8 @@ def is_kind(sight: Sight) -> Found | None:
         return None
     nouns = things_at(seen, Noun)
     files = things_at(seen, Files)
+    if files and len(nouns) > 1 and _is_one_kind(seen, nouns):
+        nouns = nouns[:1]
     if (
         not nouns
         or len(seen) > LONGEST
@@ -158,6 +176,44 @@ def is_kind(sight: Sight) -> Found | None:
         taken_for = _of_kind(sight, seen[nouns[0]])
         return as_kinds(sight, seen, taken_for, seen[nouns[1]]) if taken_for is not None else None
     return None
+
+
+def _that_is(sight: Sight, seen: Sequence[Seen], file: int) -> Found | None:
+    """“[You asked for the brand guide:] it's file 2”."""
+    before = [entry for entry in seen[:file] if not entry.classes <= {"fill", "det", "then"}]
+    if (
+        len(sight.topic) != 1
+        or len(sight.topic[0].kinds) != 1
+        or strangers(seen)
+        or places_of(seen, "not", "no")
+        or not before
+        or before[0].text not in _THAT
+        or not places_of(seen, "be")
+    ):
+        return None
+    said = replace(seen[file], word=replace(seen[file].word, named=sight.topic))
+    documents = joined(thing for thing in seen[file].named if isinstance(thing, Files))
+    return as_kinds(sight, [*seen, said], documents, said)
+
+
+_THAT = frozenset({"it", "that", "this", "das", "es", "dies", "er", "sie", "that one"})
+
+
+def _is_there_already(sight: Sight) -> bool:
+    """“You already have the brand guide: file 2”."""
+    words = [word.text for word in sight.clause.words if not word.named]
+    return bool(
+        {"you", "ihr", "sie", "du"} & set(words)
+        and {"already", "schon", "bereits"} & set(words)
+        and {"have", "got", "habt", "haben", "hast"} & set(words)
+    )
+
+
+def _is_one_kind(seen: Sequence[Seen], nouns: Sequence[int]) -> bool:
+    kinds = {
+        thing.kinds for place in nouns for thing in seen[place].named if isinstance(thing, Noun)
+    }
+    return len(kinds) == 1
 
 
 def as_kinds(sight: Sight, seen: Sequence[Seen], documents: Files, said: Seen) -> Found | None:
@@ -302,7 +358,17 @@ def leave_out(sight: Sight) -> Found | None:
     if sight.has("may", "said", "ban"):
         return None
     seen = sight.seen(
-        "leave_out", "be", "pronoun", "past", "own", "document", "same", "both", "all"
+        "leave_out",
+        "be",
+        "pronoun",
+        "past",
+        "own",
+        "you",
+        "permit",
+        "document",
+        "same",
+        "both",
+        "all",
     )
     files = things_at(seen, Files)
     if not places_of(seen, "leave_out") or strangers(seen) or things_at(seen, Noun, Aim, Person):
@@ -367,6 +433,7 @@ def confidential(sight: Sight) -> Found | None:
         "have",
         "rest",
         "will",
+        "send",
     )
     seen = [
         replace(entry, classes=entry.classes | {"confidential_do"})
@@ -424,6 +491,8 @@ def _covered(
     sight: Sight, seen: Sequence[Seen], make: type[Confidential | NotConfidential]
 ) -> Found | None:
     """What a word about confidentiality covers. Of several documents that may be meant, all: it is the careful reading."""
+    if _is_of_the_mail(seen):
+        return (make(Scope.MAIL, None, None, sight.phrase),)
     files = things_at(seen, Files)
     nouns = nouns_at(seen, things_at(seen, Noun, Number), sight.context)
     pointed = any(entry.text in POINTING for entry in seen)
@@ -460,8 +529,46 @@ def _covered(
         return tuple(make(Scope.ITEM, None, item, sight.phrase) for item in sorted(items)) or (
             make(Scope.MAIL, None, None, sight.phrase),
         )
-    whole = sight.is_freelancer and not any(
-        entry.text in {"this mail", "this email", "this message", "it", "attached"}
-        for entry in seen
+    if sight.confided and not pointed and not places_of(seen, "whole_mail", "all", "project"):
+        return ()
+    whole = _is_of_all(seen) or (
+        sight.is_freelancer
+        and not any(
+            entry.text in {"this mail", "this email", "this message", "it", "attached"}
+            for entry in seen
+        )
     )
     return (make(Scope.PROJECT if whole else Scope.MAIL, None, None, sight.phrase),)
+
+
+_MAILS = frozenset({"mail", "email", "message", "nachricht"})
+_SHARING = frozenset(
+    {
+        "send",
+        "share",
+        "give",
+        "provide",
+        "upload",
+        "forward",
+        "hand over",
+        "get from us",
+        "schicken",
+    }
+    | {"senden", "liefern", "geben", "teilen", "bekommen", "erhalten", "bekommt", "hochladen"}
+)
+
+
+def _is_of_the_mail(seen: Sequence[Seen]) -> bool:
+    """Whether it names the mail itself, alone or with what is attached to it."""
+    words = {part for entry in seen if "whole_mail" in entry.classes for part in entry.text.split()}
+    return bool(words & _MAILS)
+
+
+def _is_of_all(seen: Sequence[Seen]) -> bool:
+    """“Everything we send you”, “all documents of this project”: more than what came just now."""
+    every = places_of(seen, "all") or any(
+        entry.text.startswith(("everything", "all ", "alles")) for entry in seen
+    )
+    to_come = any(entry.text in _SHARING for entry in seen)
+    of_project = bool(places_of(seen, "project")) or bool(things_at(seen, Aim))
+    return bool(every) and (to_come or of_project)

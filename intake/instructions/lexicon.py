@@ -1,7 +1,7 @@
 """Classes of words, and which words of a clause belong to them.
 
 The phrases are data, one file a language; a rule reads a clause with the classes that it names and no others, so that one
-word may mean different things to different rules. Near misses of long words count, of short ones never. The classes:
+word may mean different things to different rules. A phrase with "*" may be parted there by what it is said of. Near misses of long words count, of short ones never. The classes:
 
 - of every clause: fill, det (may stand between "no" and its thing), then, thanks, sent_by; reason (what follows is not read)
 - what keeps a clause from acting: if, if_polite, invite, may, think (asked back), soft, said, shown, past, ban
@@ -10,7 +10,8 @@ word may mean different things to different rules. Near misses of long words cou
 - of people: ask, held, role; of documents: treat, as, really, belong, project, other_project, leave_out, document, arrived,
   whole_mail, ordinal_1 …; of confidence: confidential_do
 - to the desk: stop, remind, stop_all, resume_reminders, remind_on, undo, undo_verb, undo_what, undo_last, after_all, yes, no_word,
-  choice_first …; a freelancer's: accept, waive, veto, relabel, status, pause, resume, close, help
+  choice_first …; a freelancer's: accept, waive, veto, relabel, status, pause, resume, close, help; permit (that we may), again,
+  slip (a mistake that is only mentioned), relative_end (may end "file 2 that I sent you yesterday")
 - names: kind_* (kind_roadmap_yearly for a noun that says which), plan, quarterly, yearly, item
 """
 
@@ -84,6 +85,11 @@ _BARE = {
     "ist's": "ist es",
     "nix": "nichts",
 }
+COURTESIES = frozenset({"please", "pls", "plz", "kindly", "bitte", "just", "pleas"})
+"""Words that a rule does not see; a phrase that begins so is known without them too."""
+PARTED = "*"
+_WIDEST_GAP = 5
+"""Words between the parts of a phrase."""
 _LEAST_SWAPPED = 5
 _LEAST_ONE_OFF = 6
 _LEAST_TWO_OFF = 9
@@ -125,6 +131,10 @@ class Lexicon:
 
     phrases: Mapping[str, tuple[tuple[tuple[str, ...], frozenset[str]], ...]] = field(repr=False)
     long: tuple[str, ...] = field(repr=False)
+    parted: Mapping[str, tuple[tuple[tuple[str, ...], frozenset[str]], ...]] = field(
+        default_factory=dict, repr=False
+    )
+    """Phrases that a thing may part: "leave * out". They are tried before the others."""
 
     def at(self, words: Sequence[str], place: int) -> tuple[int, frozenset[str]]:
         """How many words from `place` on are one phrase, and its classes; 0 where none begins there."""
@@ -132,6 +142,22 @@ class Lexicon:
             if tuple(words[place : place + len(phrase)]) == phrase:
                 return len(phrase), classes
         return 0, frozenset()
+
+    def parted_at(self, words: Sequence[str], place: int) -> tuple[int, int, int, frozenset[str]]:
+        """Of a parted phrase that begins here: the size of its head, where its tail is and how long, its classes.
+
+        What stands between is for the caller to look at; the head is 0 where no such phrase begins.
+        """
+        for phrase, classes in self.parted.get(words[place], ()):
+            cut = phrase.index(PARTED)
+            head, tail = phrase[:cut], phrase[cut + 1 :]
+            if tuple(words[place : place + cut]) != head:
+                continue
+            first = place + cut + 1
+            for at in range(first, min(first + _WIDEST_GAP, len(words) - len(tail) + 1)):
+                if tuple(words[at : at + len(tail)]) == tail:
+                    return cut, at, len(tail), classes
+        return 0, 0, 0, frozenset()
 
 
 @cache
@@ -149,7 +175,13 @@ def classes_of(languages: tuple[str, ...]) -> Mapping[str, tuple[tuple[str, ...]
 
 
 def _phrases(text: str) -> list[tuple[str, ...]]:
-    return [words for entry in text.split(",") if (words := words_of(entry))]
+    found = [words for entry in text.split(",") if (words := _phrase(entry))]
+    return [*found, *(words[1:] for words in found if words[0] in COURTESIES and len(words) > 2)]
+
+
+def _phrase(entry: str) -> tuple[str, ...]:
+    head, mark, tail = entry.partition(PARTED)
+    return (*words_of(head), PARTED, *words_of(tail)) if mark else words_of(entry)
 
 
 @cache
@@ -176,12 +208,20 @@ def lexicon_of(entries: Iterable[tuple[tuple[str, ...], str]]) -> Lexicon:
     for phrase, names in merged.items():
         by_first.setdefault(phrase[0], []).append((phrase, frozenset(names)))
     long = {word for phrase in merged for word in phrase if len(word) >= _LEAST_SWAPPED}
+    ordered = {
+        first: sorted(found, key=lambda entry: -len(entry[0])) for first, found in by_first.items()
+    }
     return Lexicon(
         {
-            first: tuple(sorted(found, key=lambda entry: -len(entry[0])))
-            for first, found in by_first.items()
+            first: tuple(entry for entry in found if PARTED not in entry[0])
+            for first, found in ordered.items()
         },
         tuple(sorted(long)),
+        {
+            first: parted
+            for first, found in ordered.items()
+            if (parted := tuple(entry for entry in found if PARTED in entry[0]))
+        },
     )
 
 

@@ -7,97 +7,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cache
+from dataclasses import replace
 
 from intake.classify.dates import normalise
 from intake.instructions.lexicon import (
-    Lexicon,
-    classes_of,
-    corrected,
     every_word,
     lexicon,
-    lexicon_of,
     spoken_out,
     words_of,
 )
-from intake.instructions.values import Context, KnownDocument, KnownItem
-from intake.instructions.when import When, times_in
-from intake.kinds import KindSpec, built_in
-from intake.model import Address, Cadence, ItemName, Kind, Token, normalise_address
-
-# ---------------------------------------------------------------- what may be named
-
-
-@dataclass(frozen=True, slots=True)
-class Noun:
-    """An item or a kind: the items it may mean, and the kinds. `exact`: by a number, or by the item's whole label."""
-
-    items: tuple[ItemName, ...] = ()
-    kinds: tuple[Kind, ...] = ()
-    cadence: Cadence | None = None
-    exact: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    """A bare number; what it counts is for the rule to say."""
-
-    value: int
-
-
-@dataclass(frozen=True, slots=True)
-class Files:
-    """Documents. `numbers` is empty where it is not certain which; `candidates` then are the likeliest, if there are any.
-
-    `whole` says that all is meant that came with the mail.
-    """
-
-    numbers: tuple[int, ...] = ()
-    candidates: tuple[int, ...] = ()
-    whole: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Aim:
-    """Another project, or the one that this is; several where the words fit several."""
-
-    tokens: tuple[Token, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody: an address, or a name as written."""
-
-    address: Address | None = field(default=None, repr=False)
-    name: str = field(default="", repr=False)
-    candidates: tuple[Address, ...] = field(default=(), repr=False)
-
-
-Named = Noun | Number | Files | Aim | Person | When
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """One word, one sign, or one thing that is named. `text` is folded; `start` and `end` are places in the line."""
-
-    text: str = field(repr=False)
-    start: int
-    end: int
-    named: tuple[Named, ...] = ()
-    """More than one where several are listed together: "3, 4 and the deck"."""
-    capital: bool = False
-
-    @property
-    def is_sign(self) -> bool:
-        """Whether it is punctuation."""
-        return not self.named and not self.text[:1].isalnum()
-
-
-def named(word: Word, *, kind: type[Named]) -> bool:
-    """Whether a word names something of a sort."""
-    return bool(word.named) and isinstance(word.named[0], kind)
-
+from intake.instructions.nouns import with_nouns
+from intake.instructions.things import Files, Noun, Number, Person, Word, named
+from intake.instructions.titles import titles_in
+from intake.instructions.values import Context
+from intake.instructions.when import times_in
+from intake.model import Address, ItemName, normalise_address
 
 # ---------------------------------------------------------------- signs, words, and what stands fast
 
@@ -105,10 +29,6 @@ _SIGNS = re.compile(
     r"(?P<address>[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5})|(?P<url>https?://\S{1,500})|(?P<na>n ?[/.] ?a\b\.?|k\. ?a\.|n\. ?v\.)|"
     r"(?P<ordinal>\d{1,3}(?:st|nd|rd|th)\b)|(?P<number>\d{1,9})|(?P<word>[^\W\d_]+(?:\d{1,4}(?![^\W_])|'[^\W\d_]{1,3}(?![^\W\d_]))?)|(?P<arrow>[-=]>|→)|(?P<sign>[^\w\s])|(?P<mixed>\w)"
 )
-_FILE = re.compile(
-    r"[\w()+&'-]{1,80}(?:\.[\w()-]{1,40}){0,3}\.(?:pdf|pptx?|docx?|xlsx?|key|pages|numbers|odt|odp|ods|rtf|txt|csv|ics|png|jpe?g|html?|zip|md)(?!\w)"
-)
-_MOST_DOCUMENTS = 300
 
 
 def words_in(line: str, context: Context) -> tuple[Word, ...]:
@@ -116,79 +36,17 @@ def words_in(line: str, context: Context) -> tuple[Word, ...]:
     text = normalise(line)
     if len(text) != len(line):
         text = "".join(lower if len(lower := letter.lower()) == 1 else letter for letter in line)
-    fixed = _fixed(text, context)
+    fixed = titles_in(text, context)
     words = [
         word
         for start, end, thing in _gaps(text, fixed)
         for word in ([thing] if thing else _plain(line, text, start, end))
     ]
-    words = _with_nouns(words, context)
+    words = with_nouns(words, context)
     words = _with_numbered(words, context)
+    words = _with_appositions(words, context)
     words = _with_times(text, words, context)
-    return tuple(_with_people(words, context))
-
-
-def _fixed(text: str, context: Context) -> list[Word]:
-    """File names and titles of projects, which hold blanks and stops."""
-    found: list[Word] = []
-    for document in context.documents[-_MOST_DOCUMENTS:]:
-        found.extend(
-            _spans(text, normalise(document.filename), _files_named(document.filename, context))
-        )
-        if document.title and len(document.title.split()) > 2:
-            found.extend(_spans(text, normalise(document.title), Files((document.number,))))
-    projects = (*context.others, *((context.project,) if context.project else ()))
-    for title in {normalise(project.title) for project in projects}:
-        tokens = tuple(project.token for project in projects if normalise(project.title) == title)
-        found.extend(_spans(text, title, Aim(tokens)))
-    for project in projects:
-        found.extend(_spans(text, project.token.lower(), Aim((project.token,))))
-    found.extend(
-        Word("file", match.start(), match.end(), (_alike(match[0], context),))
-        for match in _FILE.finditer(text)
-    )
-    chosen: list[Word] = []
-    for word in sorted(found, key=lambda entry: (entry.start, -entry.end)):
-        if not chosen or word.start >= chosen[-1].end:
-            chosen.append(word)
-    return chosen
-
-
-def _spans(text: str, wanted: str, thing: Named) -> Iterator[Word]:
-    place = text.find(wanted) if wanted.strip() else -1
-    while place >= 0:
-        end = place + len(wanted)
-        if not (
-            text[place - 1 : place].isalnum()
-            or text[end : end + 1].isalnum()
-            or text[place - 1 : place] in {"+", "@"}
-        ):
-            yield Word("named", place, end, (thing,))
-        place = text.find(wanted, end)
-
-
-def _files_named(filename: str, context: Context) -> Files:
-    """The document of that name: the one that just came, else the only one; several are a question."""
-    same = [entry for entry in context.documents if entry.filename.lower() == filename.lower()]
-    arrived = [entry for entry in same if entry.arrived] or same
-    numbers = tuple(entry.number for entry in arrived)
-    return Files(numbers) if len(numbers) == 1 else Files((), numbers)
-
-
-def _alike(name: str, context: Context) -> Files:
-    stem = name.rpartition(".")[0]
-    near = [entry for entry in context.documents if _is_near(stem, entry)]
-    return Files((), tuple(entry.number for entry in near))
-
-
-def _is_near(stem: str, document: KnownDocument) -> bool:
-    known = normalise(document.filename).rpartition(".")[0] or normalise(document.filename)
-    return (
-        stem == known
-        or corrected(stem.replace("-", ""), (known.replace("-", ""),))
-        == known.replace("-", "")
-        != ""
-    )
+    return tuple(_with_people(words, context, careless=line == line.lower()))
 
 
 def _gaps(text: str, fixed: Sequence[Word]) -> Iterator[tuple[int, int, Word | None]]:
@@ -221,219 +79,6 @@ def _plain(line: str, text: str, start: int, end: int) -> Iterator[Word]:
             and text[last : last + 1].isalpha()
         ):
             yield Word("->" if form == "arrow" else match[0], first, last)
-
-
-# ---------------------------------------------------------------- nouns
-
-_KIND_PREFIX = "kind_"
-_CADENCED = {"roadmap_quarterly": Cadence.QUARTERLY, "roadmap_yearly": Cadence.YEARLY}
-_ROADMAP = Kind("roadmap")
-_LEADING = frozenset("past current latest your our the last recent previous new up to date".split())  # noqa: SIM905  # a list of words
-
-
-@dataclass(frozen=True, slots=True)
-class _Nouns:
-    lexicon: Lexicon = field(repr=False)
-    labels: tuple[tuple[tuple[str, ...], tuple[ItemName, ...]], ...] = field(repr=False)
-
-
-@cache
-def _nouns(
-    items: tuple[KnownItem, ...], kinds: tuple[KindSpec, ...], languages: tuple[str, ...]
-) -> _Nouns:
-    entries: list[tuple[tuple[str, ...], str]] = []
-    for name, phrases in classes_of(languages).items():
-        if name.startswith(_KIND_PREFIX):
-            entries.extend((phrase, name) for phrase in phrases)
-        elif name in {"quarterly", "yearly", "plan"}:
-            entries.extend((phrase, f"?{name}") for phrase in phrases)
-    for spec in kinds:
-        names = (spec.label, spec.plural, *(spec.words if spec.own else ()))
-        entries.extend(
-            (words, f"{_KIND_PREFIX}{spec.kind}")
-            for name in names
-            if (words := words_of(name.rstrip("*")))
-        )
-    labels: dict[tuple[str, ...], list[ItemName]] = {}
-    for entry in items:
-        for words in _names_of(entry):
-            labels.setdefault(words, []).append(entry.item)
-    entries.extend((words, "!label") for words in labels)
-    return _Nouns(
-        lexicon_of(entries),
-        tuple((words, tuple(dict.fromkeys(found))) for words, found in labels.items()),
-    )
-
-
-def _names_of(entry: KnownItem) -> Iterator[tuple[str, ...]]:
-    """The label and the name that commands use, with and without what leads them; each in one number and the other."""
-    for name in (entry.label, entry.item.replace("-", " ")):
-        words = words_of(name)
-        while words:
-            last = words[-1]
-            yield words
-            yield (*words[:-1], last.removesuffix("s") if last.endswith("s") else f"{last}s")
-            words = words[1:] if words[0] in _LEADING else ()
-
-
-def _specs(context: Context) -> tuple[KindSpec, ...]:
-    return context.kinds or built_in()
-
-
-def _with_nouns(words: Sequence[Word], context: Context) -> list[Word]:
-    nouns = _nouns(context.items, _specs(context), context.languages)
-    plain = [
-        corrected(word.text, nouns.lexicon.long)
-        if _may_be_wrong(word, context.languages)
-        else word.text
-        for word in words
-    ]
-    plain = ["" if word.named else text for word, text in zip(words, plain, strict=True)]
-    found: list[Word] = []
-    place = 0
-    while place < len(words):
-        word, used = _noun_at(words, plain, place, nouns, context)
-        found.append(word)
-        place += used
-    return found
-
-
-def _may_be_wrong(word: Word, languages: tuple[str, ...]) -> bool:
-    """Whether it may be a misspelt noun: no word that the languages know otherwise."""
-    return not word.named and word.text not in every_word(languages)
-
-
-def _noun_at(
-    words: Sequence[Word], plain: Sequence[str], place: int, nouns: _Nouns, context: Context
-) -> tuple[Word, int]:
-    """The longest noun that begins here, with the words beside it that tell which."""
-    cadence, before = _cadence(plain, place, context.languages)
-    size, classes = nouns.lexicon.at(plain, place)
-    after = place + before
-    inner, inner_classes = (
-        nouns.lexicon.at(plain, after) if before and after < len(plain) else (0, frozenset())
-    )
-    if "!label" in classes and size >= before + inner:
-        wanted = tuple(plain[place : place + size])
-        return _noun(words, place, size, _labelled(wanted, nouns, classes, context)), size
-    if before and (inner_classes & {"?plan"} or f"{_KIND_PREFIX}roadmap" in inner_classes):
-        return _noun(
-            words,
-            place,
-            before + inner,
-            Noun(_of_kind((_ROADMAP,), cadence, context), (_ROADMAP,), cadence),
-        ), before + inner
-    if before and after < len(plain) and plain[after] in {"one", "ones"}:
-        items = tuple(entry.item for entry in context.items if entry.cadence is cadence)
-        return _noun(words, place, before + 1, Noun(items, (_ROADMAP,), cadence)), before + 1
-    if (
-        before
-        and after < len(plain)
-        and inner
-        and any(name.startswith(_KIND_PREFIX) for name in inner_classes)
-    ):
-        kinds = _kinds(inner_classes)
-        return _noun(
-            words, place, before + inner, Noun(_of_kind(kinds, None, context), kinds)
-        ), before + inner
-    if not size or not (classes - {"?quarterly", "?yearly"}):
-        return words[place], 1
-    cadence = next(
-        (
-            _CADENCED[name.removeprefix(_KIND_PREFIX)]
-            for name in classes
-            if name.removeprefix(_KIND_PREFIX) in _CADENCED
-        ),
-        None,
-    )
-    kinds = _kinds(classes)
-    if not kinds and plain[place] not in {
-        "roadmap",
-        "roadmaps",
-        "road",
-        "fahrplan",
-        "produktroadmap",
-        "product",
-    }:
-        return words[place], 1
-    if not kinds:
-        kinds = (_ROADMAP,)
-    if kinds == (_ROADMAP,) and cadence is None:
-        cadence, tail = _trailing(plain, place + size, context.languages)
-        size += tail
-    return _noun(words, place, size, Noun(_of_kind(kinds, cadence, context), kinds, cadence)), size
-
-
-def _labelled(
-    wanted: tuple[str, ...], nouns: _Nouns, classes: frozenset[str], context: Context
-) -> Noun:
-    """The item of that label. A label of one word may be the word for a kind of which there are several."""
-    items = next((found for label, found in nouns.labels if label == wanted), ())
-    kinds = _kinds(classes) or tuple(
-        dict.fromkeys(entry.kind for entry in context.items if entry.item in items)
-    )
-    exact = len(items) == 1
-    cadence = (
-        next((entry.cadence for entry in context.items if entry.item in items), None)
-        if exact
-        else None
-    )
-    shared = _of_kind(kinds, None, context) if len(wanted) == 1 and kinds else items
-    return Noun(shared if len(shared) > 1 else items, kinds, cadence, exact=exact)
-
-
-def _noun(words: Sequence[Word], place: int, size: int, thing: Noun) -> Word:
-    return Word(
-        "noun", words[place].start, words[place + size - 1].end, (thing,), words[place].capital
-    )
-
-
-def _kinds(classes: frozenset[str]) -> tuple[Kind, ...]:
-    names = sorted(
-        name.removeprefix(_KIND_PREFIX) for name in classes if name.startswith(_KIND_PREFIX)
-    )
-    return tuple(dict.fromkeys(_ROADMAP if name in _CADENCED else Kind(name) for name in names))
-
-
-def _of_kind(
-    kinds: Sequence[Kind], cadence: Cadence | None, context: Context
-) -> tuple[ItemName, ...]:
-    every = [entry for entry in context.items if entry.kind in kinds]
-    return tuple(
-        entry.item for entry in every if cadence is None or entry.cadence in {None, cadence}
-    )
-
-
-def _cadence(
-    plain: Sequence[str], place: int, languages: tuple[str, ...]
-) -> tuple[Cadence | None, int]:
-    """Whether a word before a noun says how often: "quarterly", "Q4", "2027"."""
-    if re.fullmatch(r"20[2-9]\d", plain[place]):
-        return Cadence.YEARLY, 1
-    for name, cadence in (("quarterly", Cadence.QUARTERLY), ("yearly", Cadence.YEARLY)):
-        size, _ = lexicon(languages, (name,)).at(plain, place)
-        if size:
-            more = (
-                1
-                if re.fullmatch(
-                    r"s|20[2-9]\d|plan", " ".join(plain[place + size : place + size + 1])
-                )
-                and plain[place + size] != "plan"
-                else 0
-            )
-            return cadence, size + more
-    return None, 0
-
-
-def _trailing(
-    plain: Sequence[str], place: int, languages: tuple[str, ...]
-) -> tuple[Cadence | None, int]:
-    """Whether the words after a noun say so: "for Q4", "für 2027"."""
-    if place + 1 < len(plain) and plain[place] in {"for", "fuer"}:
-        skip = 2 if plain[place + 1] in {"the", "das", "dieses"} and place + 2 < len(plain) else 1
-        cadence, size = _cadence(plain, place + skip, languages)
-        return (cadence, skip + size) if size else (None, 0)
-    return None, 0
 
 
 # ---------------------------------------------------------------- numbers, times, people
@@ -477,6 +122,51 @@ def _numbered_at(words: Sequence[Word], place: int, context: Context) -> tuple[W
             "named", words[place].start, words[place + 1].end, (_ordinal(ordinal, context),)
         ), 2
     return words[place], 1
+
+
+def _with_appositions(words: Sequence[Word], context: Context) -> list[Word]:
+    """With "the roadmaps (2 and 3)" as these: what stands in brackets behind a noun says which items are meant."""
+    found: list[Word] = []
+    place = 0
+    while place < len(words):
+        word = words[place]
+        found.append(word)
+        place += 1
+        if not (word.named and isinstance(word.named[0], Noun)):
+            continue
+        closing = next(
+            (at for at in range(place, min(place + 9, len(words))) if words[at].text == ")"), None
+        )
+        if closing is None or words[place].text != "(":
+            continue
+        meant = _items_within(words[place + 1 : closing], context)
+        general = {item for thing in word.named if isinstance(thing, Noun) for item in thing.items}
+        kinds = word.named[0].kinds
+        if meant and set(meant) <= general:
+            things = tuple(Noun((item,), kinds, exact=True) for item in meant)
+            found[-1] = replace(word, end=words[closing].end, named=things)
+            place = closing + 1
+    return found
+
+
+def _items_within(words: Sequence[Word], context: Context) -> tuple[ItemName, ...]:
+    """The items that these words name, if they do nothing else."""
+    small = lexicon(context.languages, ("det", "fill", "item", "then"))
+    items: list[ItemName] = []
+    plain = ["" if word.named or word.is_sign else word.text for word in words]
+    place = 0
+    while place < len(words):
+        word = words[place]
+        size = small.at(plain, place)[0] if plain[place] else 1
+        if not size:
+            return ()
+        place += size
+        for thing in word.named:
+            noun = item_numbered(thing.value, context) if isinstance(thing, Number) else thing
+            if not isinstance(noun, Noun) or len(noun.items) != 1:
+                return ()
+            items.append(noun.items[0])
+    return tuple(dict.fromkeys(items))
 
 
 _ORDINALS = ("ordinal_1", "ordinal_2", "ordinal_3", "ordinal_4", "ordinal_5", "ordinal_last")
@@ -559,15 +249,21 @@ def _with_times(text: str, words: Sequence[Word], context: Context) -> list[Word
     return sorted((*outside, *inside), key=lambda word: (word.start, word.end))
 
 
-def _with_people(words: Sequence[Word], context: Context) -> list[Word]:
-    """With contacts by their name; a first name that two of them have is both."""
+def _with_people(words: Sequence[Word], context: Context, *, careless: bool) -> list[Word]:
+    """With contacts by their name; a first name that two of them have is both.
+
+    `careless`: who writes no capital at all writes names so as well.
+    """
+    common = every_word(context.languages)
     names: dict[str, list[Address]] = {}
     for person in context.people:
         for part in words_of(person.name):
             names.setdefault(part, []).append(person.address)
     return [
         replace(word, named=(_contact(word, tuple(names[word.text])),))
-        if not word.named and word.capital and word.text in names
+        if not word.named
+        and word.text in names
+        and (word.capital or (careless and word.text not in common))
         else word
         for word in words
     ]

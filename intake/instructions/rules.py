@@ -7,10 +7,17 @@ asks back then. So "we have no deck" is an instruction, and "we have no deck cha
 from __future__ import annotations
 
 from intake.instructions.commands import answer, command, reminding, undo
-from intake.instructions.documents import confidential, for_project, is_kind, leave_out
+from intake.instructions.documents import (
+    answered_kind,
+    confidential,
+    for_project,
+    is_kind,
+    leave_out,
+)
+from intake.instructions.keeping import keep
 from intake.instructions.people import someone_else
 from intake.instructions.sight import Rule
-from intake.instructions.statements import keep, later, not_applicable
+from intake.instructions.statements import later, not_applicable
 from intake.instructions.waiting import waiting_mail
 
 RULES: tuple[Rule, ...] = (
@@ -24,6 +31,7 @@ RULES: tuple[Rule, ...] = (
     for_project,
     leave_out,
     someone_else,
+    answered_kind,
     is_kind,
     later,
     not_applicable,

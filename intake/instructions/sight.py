@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from intake.instructions.clauses import Clause, Seen, seen_by
-from intake.instructions.marks import Files, Noun, Number, Word, item_numbered, named
+from intake.instructions.clauses import Clause
+from intake.instructions.marks import item_numbered
+from intake.instructions.seen import Seen, seen_by
+from intake.instructions.things import Files, Noun, Number, Person, Word, named
 from intake.instructions.values import (
     Ambiguous,
     Context,
@@ -36,14 +38,26 @@ class Sight:
     files: tuple[int, ...] = ()
     spoken: frozenset[ItemName] = frozenset()
     """Items of which this mail has said something before."""
+    names_its_kind: bool = False
+    """Whether the clause before, in the same sentence, said of a document what it is."""
+    person: Person | None = None
+    """Who was named last."""
+    confided: bool = False
+    """Whether the mail has just called something confidential."""
 
     def seen(self, *names: str) -> list[Seen]:
-        """The clause with these classes of words and the small ones."""
-        return seen_by(self.clause.words, (*names, *BASE), self.context)
+        """The clause with these classes of words and the small ones; what the project is called by is such a one."""
+        own = self.context.project.title.lower().split() if self.context.project else []
+        return [
+            replace(entry, classes=frozenset({"fill"}))
+            if not entry.classes and not entry.named and entry.text in own
+            else entry
+            for entry in seen_by(self.clause.words, (*names, *BASE), self.context)
+        ]
 
     def has(self, *names: str, beside: tuple[str, ...] = ()) -> bool:
-        """Whether a phrase of these classes stands in it, and not within a longer one of the classes `beside`."""
-        seen = seen_by(self.clause.words, (*names, *beside), self.context)
+        """Whether a phrase of these classes stands in it, and not within a longer one of the classes `beside` or a small one."""
+        seen = seen_by(self.clause.words, (*names, *beside, "fill"), self.context)
         return any(entry.classes & set(names) and not entry.classes & set(beside) for entry in seen)
 
     @property

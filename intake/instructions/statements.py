@@ -6,11 +6,10 @@ Each rule reads one clause; None is "this is no such thing", an empty tuple "it 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 
-from intake.instructions.clauses import Seen, seen_by
-from intake.instructions.marks import Aim, Files, Noun, Number, Person
+from intake.instructions.progress import with_progress
+from intake.instructions.seen import Seen, seen_by
 from intake.instructions.sight import (
     BLOCKING,
     POINTING,
@@ -29,18 +28,15 @@ from intake.instructions.sight import (
     things_at,
     with_client,
 )
+from intake.instructions.things import Aim, Files, Noun, Number, Person
 from intake.instructions.values import (
     Ambiguous,
     Doubt,
-    Keep,
-    KnownItem,
     Later,
-    Leave,
     NotApplicable,
     Waive,
 )
 from intake.instructions.when import When
-from intake.model import ItemState
 
 # ---------------------------------------------------------------- not applicable, and what a freelancer waives
 
@@ -50,17 +46,29 @@ _NEGATIVE = ("no", "not", "no_one", "not_have", "na", "unneeded", "skip", "canno
 def not_applicable(sight: Sight) -> Found | None:
     """“We have no event calendar”, “3: n/a”, “den Jahresplan gibt es nicht”, “skip the deck”."""
     if sight.has(*BLOCKING, beside=("not_have", "na", "unneeded")) or sight.has(
-        "newer", "except", "still"
+        "newer", "except", "still", beside=("not", "not_have")
     ):
         return None
     theirs = ("their",) if sight.is_freelancer else ()
     seen = sight.seen(
-        "own", "you", "will", "have", "exist", "be", "pronoun", "both", *theirs, *_NEGATIVE
+        "own",
+        "you",
+        "will",
+        "have",
+        "exist",
+        "be",
+        "pronoun",
+        "both",
+        *(("made",) if _never_was(sight) else ()),
+        *theirs,
+        *_NEGATIVE,
     )
-    seen = with_client(seen, sight)
+    seen = _without_lead(with_client(seen, sight))
     negations = places_of(seen, *_NEGATIVE)
     if not negations or _waits(sight, seen):
         return None
+    if sight.names_its_kind and _is_bare_denial(sight, seen):
+        return ()
     targets = one_target(seen, sight.context)
     if things_at(seen, Files, Aim, Person) or targets is None or not _says_who(seen, negations):
         return None
@@ -72,7 +80,57 @@ def not_applicable(sight: Sight) -> Found | None:
         return _nothing_named(sight, seen)
     make = Waive if sight.is_freelancer else NotApplicable
     found = each(nouns, lambda item: make(item, sight.phrase), sight.phrase)
-    return settled(sight, seen, found, clean=sure)
+    return settled(sight, seen, found, clean=sure and not _only_here(seen))
+
+
+def _never_was(sight: Sight) -> bool:
+    """“Nobody has ever made one”, “hat noch nie jemand gemacht”; “not made” alone may still be made."""
+    return sight.has("no_one") or any(
+        word.text in {"ever", "never", "nie", "niemals", "jemals", "jemand"}
+        for word in sight.clause.words
+    )
+
+
+def _only_here(seen: Sequence[Seen]) -> bool:
+    """“I don't have the deck myself”: somebody else may have it."""
+    words = {part for entry in seen for part in entry.text.split()}
+    if not words & {"i", "ich"}:
+        return False
+    return bool(words & {"myself", "personally", "selbst", "selber", "persoenlich"}) or bool(
+        words & {"here", "hier", "handy"} and words & {"the", "it", "den", "das", "die", "ihn"}
+    )
+
+
+_SUBJECT = frozenset({"we", "i", "there", "wir", "ich", "haben", "habe", "gibt", "gibt es", "have"})
+_LEADS_IN = frozenset({"as", "at", "in", "for", "being", "with", "als", "bei", "in der", "fuer"})
+_LONGEST_LEAD = 6
+
+
+def _without_lead(seen: list[Seen]) -> list[Seen]:
+    """Without what leads in: "as a small shop [we have no deck]". Nothing that is named stands in it."""
+    if len(seen) < 2 or seen[0].text not in _LEADS_IN:
+        return seen
+    for place, entry in enumerate(seen[:_LONGEST_LEAD]):
+        if entry.named or entry.classes & set(_NEGATIVE):
+            return seen
+        if entry.text in _SUBJECT:
+            return seen[place:]
+    return seen
+
+
+def _is_bare_denial(sight: Sight, seen: Sequence[Seen]) -> bool:
+    """“[File 1 is a press release,] no deck”: it says of the file what it is not."""
+    words = {entry.text for entry in seen if not entry.named}
+    if words & {"keinen", "nor"} or not words & {"no", "not", "kein", "keine", "keines"}:
+        return False
+    if not all_of(seen, "no", "not") or len(things_at(seen, Noun)) != 1:
+        return False
+    kinds = {
+        kind for noun in nouns_at(seen, things_at(seen, Noun), sight.context) for kind in noun.kinds
+    }
+    spoken = [entry for entry in sight.context.documents if entry.number in sight.files]
+    german = bool(words & {"kein", "keine", "keines"})
+    return any(entry.kind in kinds or (german and entry.unsure) for entry in spoken)
 
 
 def _waits(sight: Sight, seen: Sequence[Seen]) -> bool:
@@ -85,8 +143,8 @@ def _waits(sight: Sight, seen: Sequence[Seen]) -> bool:
         return True
     own = {
         entry.text
-        for entry in seen_by(sight.clause.words, ("yet",), sight.context)
-        if entry.classes
+        for entry in seen_by(sight.clause.words, ("yet", "not", "not_have"), sight.context)
+        if "yet" in entry.classes
     }
     negated_by_noch = bool({"weder"} & {word.text for word in sight.clause.words})
     return bool(own) and not (negated_by_noch and own == {"noch"}) and not sight.has("not_have")
@@ -159,7 +217,9 @@ def _is_imperative(seen: Sequence[Seen], place: int) -> bool:
 
 
 def _is_pronoun_denied(seen: Sequence[Seen], place: int) -> bool | None:
-    """“We don't have one”, “there is none of that”."""
+    """“We don't have one”, “there is none of that”; “don't use it” tells what to do."""
+    if _is_order(seen):
+        return None
     has_verb = bool(places_of(seen, "have", "exist"))
     denied = "not" in seen[place].classes or "no" in seen[place].classes
     return True if has_verb and denied and places_of(seen, "pronoun") else None
@@ -175,7 +235,14 @@ def _is_none_of(
             for entry in [*seen[:place], *seen[place + 1 :]]
         )
         return True if alone else None
-    if not all(entry.classes & {"det", "exist", "have"} for entry in between):
+    small = {
+        "det",
+        "exist",
+        "have",
+        "made",
+        *(("fill",) if "no_one" in seen[place].classes else ()),
+    }
+    if not all(entry.classes & small for entry in between):
         return None
     before = seen[:place]
     if not all(
@@ -225,7 +292,7 @@ def _is_order(seen: Sequence[Seen]) -> bool:
 
 
 _HAVING = frozenset(
-    {"have", "got", "have got", "has", "has got", "haben", "habe", "hab", "have in place"}
+    {"have", "got", "have got", "has", "has got", "haben", "habe", "hab", "hat", "have in place"}
 )
 
 
@@ -283,8 +350,9 @@ def later(sight: Sight) -> Found | None:
         "both",
         "role",
     )
+    seen = with_progress(_without_purpose(seen))
     if any(
-        "past" in entry.classes
+        "past" in entry.classes and not (entry.text == "should have" and things_at(seen, When))
         for entry in seen_by(
             sight.clause.words, ("past", "send", "later", "have", "made"), sight.context
         )
@@ -312,6 +380,38 @@ def later(sight: Sight) -> Found | None:
     return settled(
         sight, seen, each(nouns, lambda item: Later(item, until, sight.phrase), sight.phrase)
     )
+
+
+def _without_purpose(seen: list[Seen]) -> list[Seen]:
+    """Without what the time is needed for: "a few more days [to dig them out]"."""
+    needed = any(
+        (isinstance(thing, When) and thing.needed) for entry in seen for thing in entry.named
+    ) or any(part in _TAKING_TIME for entry in seen for part in entry.text.split())
+    if not needed:
+        return seen
+    from_here = max(
+        (
+            place
+            for place, entry in enumerate(seen)
+            if (entry.named and isinstance(entry.named[0], When))
+            or "time" in entry.text
+            or entry.text.endswith(("longer", "etwas", "zeit", "laenger"))
+        ),
+        default=None,
+    )
+    if from_here is None:
+        return seen
+    for place in range(from_here + 1, len(seen)):
+        if seen[place].text in {"to", "um", "bis", "before", "until"}:
+            rest = seen[place:]
+            return seen[:place] if not things_at(rest, Noun, Number, Files, When) else seen
+    return seen
+
+
+_TAKING_TIME = frozenset(
+    {"need", "needs", "take", "takes", "taking", "brauche", "brauchen", "braucht", "dauert"}
+    | {"dauern", "benoetige", "benoetigen", "benoetigt", "give"}
+)
 
 
 def _is_promise(sight: Sight, seen: Sequence[Seen], targets: Sequence[int]) -> bool:
@@ -342,14 +442,14 @@ def _is_promise(sight: Sight, seen: Sequence[Seen], targets: Sequence[int]) -> b
         places_of(seen, "have")
         and places_of(seen, "will")
         and whens
-        and places_of(seen, "own", "you")
+        and (places_of(seen, "own", "you") or seen[0].text in {"should", "will"})
     ):
         return True
     return bool(
         (targets or places_of(seen, "rest"))
         and timed
         and all(
-            entry.named or entry.classes & {"fill", "det", "be", "soft", "own", "rest"}
+            entry.named or entry.classes & {"fill", "det", "be", "soft", "own", "rest", "both"}
             for entry in seen
         )
     ) and (not _is_dated_title(sight, whens))
@@ -374,6 +474,14 @@ _NEEDING_TIME = frozenset(
         "till",
         "expect",
         "scheduled",
+        "brauchen",
+        "brauche",
+        "braucht",
+        "zeit",
+        "benoetigen",
+        "benoetige",
+        "benoetigt",
+        "late",
     }
 )
 """Words that promise only beside a time."""
@@ -391,7 +499,7 @@ _COMING = frozenset(
         "arbeite",
     }
 )
-_SHORT = 3
+_SHORT = 4
 
 
 def _german_present(seen: Sequence[Seen]) -> bool:
@@ -434,6 +542,8 @@ def _promised_something(sight: Sight, seen: Sequence[Seen], until: date | None) 
         or not places_of(seen, "send", "later")
     ):
         return None
+    if sight.files and not sight.topic:  # "the right one follows": what it is was not said either
+        return ()
     items = open_items(sight.context)
     if sight.is_freelancer or not items:
         return None
@@ -444,186 +554,3 @@ def _promised_something(sight: Sight, seen: Sequence[Seen], until: date | None) 
             sight.phrase,
         ),
     )
-
-
-# ---------------------------------------------------------------- keep
-
-
-def keep(sight: Sight) -> Found | None:
-    """“KEEP 2”, “the old deck is still valid”, “we have nothing newer than this”, “keep all but the deck”."""
-    offered = [
-        entry for entry in sight.context.items if entry.offered or entry.state is ItemState.STALE
-    ]
-    if (
-        not offered
-        or sight.has("may", "said", "shown", "ban", "remind")
-        or (sight.is_freelancer and not offered)
-    ):
-        return None
-    seen = sight.seen(
-        "keep",
-        "valid",
-        "same",
-        "newer",
-        "no",
-        "not",
-        "own",
-        "you",
-        "have",
-        "exist",
-        "be",
-        "pronoun",
-        "all",
-        "both",
-        "except",
-        "still",
-    )
-    if strangers(seen) or things_at(seen, Person, Aim, When):
-        return None
-    if places_of(seen, "keep") and places_of(seen, "no", "not") and not places_of(seen, "newer"):
-        return _not_kept(sight, seen)
-    is_offered = any(entry.offered for entry in offered)
-    if not _keeps(seen) and not (is_offered and _still_holds(seen)):
-        return None
-    return _kept(sight, seen, offered)
-
-
-def _still_holds(seen: Sequence[Seen]) -> bool:
-    """“Still valid” of what was offered needs no name."""
-    return bool(places_of(seen, "valid")) and not places_of(seen, "no", "not")
-
-
-def _not_kept(sight: Sight, seen: Sequence[Seen]) -> Found | None:
-    """“Don't keep the deck”: what was offered of it is left out."""
-    offered = {entry.number: entry for entry in sight.context.documents if entry.offered_for}
-    named = set(_files_in(seen)) & offered.keys()
-    for noun in nouns_at(seen, things_at(seen, Noun, Number), sight.context):
-        named |= {
-            number for number, entry in offered.items() if set(noun.items) & set(entry.offered_for)
-        }
-    return tuple(Leave(number, sight.phrase) for number in sorted(named)) or None
-
-
-def _files_in(seen: Sequence[Seen]) -> tuple[int, ...]:
-    """The documents that are named, by number."""
-    named = (thing for entry in seen for thing in entry.named if isinstance(thing, Files))
-    return tuple(number for thing in named for number in thing.numbers)
-
-
-def _keeps(seen: Sequence[Seen]) -> bool:
-    negated = bool(places_of(seen, "no", "not"))
-    if places_of(seen, "newer", "same") and negated and places_of(seen, "newer"):
-        return bool(places_of(seen, "have", "exist") or seen[0].classes & {"no", "fill"})
-    if negated:
-        return False
-    if places_of(seen, "valid"):
-        return bool(
-            things_at(seen, Noun, Number, Files)
-            or places_of(seen, "pronoun", "same", "all", "both")
-        )
-    at = places_of(seen, "keep")
-    if not at:
-        return False
-    before = seen[: at[0]]
-    german = bool(
-        things_at(before, Noun, Number, Files)
-        or places_of(before, "all", "pronoun", "same", "both")
-    )
-    free = all(
-        entry.classes & {"fill", "det", "then", "own", "you", "all", "same", "pronoun", "both"}
-        or entry.named
-        for entry in before
-    )
-    bare = seen[at[0]].text in {
-        "keep",
-        "retain",
-        "behalten",
-        "beibehalten",
-        "weiterverwenden",
-        "uebernehmen",
-        "reuse",
-    }
-    pointed = (
-        bool(things_at(seen, Noun, Number, Files) or places_of(seen, "all", "same", "both"))
-        or german
-    )
-    named_only = (
-        places_of(seen, "same")
-        or things_at(seen, Noun, Number, Files)
-        or places_of(seen, "all", "both")
-    )
-    return free and (
-        bare
-        or bool(
-            pointed
-            and named_only
-            and (
-                seen[at[0]].text
-                not in {
-                    "use",
-                    "leave",
-                    "work with",
-                    "go with",
-                    "nehmen",
-                    "verwenden",
-                    "nutzen",
-                    "lassen",
-                    "lass",
-                    "have",
-                }
-                or places_of(seen, "same")
-            )
-        )
-    )
-
-
-def _kept(sight: Sight, seen: Sequence[Seen], offered: Sequence[KnownItem]) -> Found | None:
-    names = tuple(entry.item for entry in offered)
-    cut = min(places_of(seen, "except"), default=None)
-    head = seen if cut is None else seen[:cut]
-    nouns = nouns_at(head, things_at(head, Noun, Number), sight.context)
-    if cut is not None:
-        left_out = {
-            item
-            for noun in nouns_at(seen, things_at(seen, Noun, Number), sight.context)
-            for item in noun.items
-        }
-        return (
-            tuple(Keep(item, sight.phrase) for item in names if item not in left_out)
-            if left_out
-            else None
-        )
-    if things_at(seen, Files):
-        return _files_kept(sight, _files_in(seen))
-    if nouns:
-        narrowed = tuple(
-            replace(noun, items=tuple(item for item in noun.items if item in names) or noun.items)
-            for noun in nouns
-        )
-        return each(narrowed, lambda item: Keep(item, sight.phrase), sight.phrase)
-    if places_of(seen, "all"):
-        return tuple(Keep(item, sight.phrase) for item in names)
-    topic = tuple(noun for noun in sight.topic if set(noun.items) & set(names))
-    if topic:
-        return each(topic, lambda item: Keep(item, sight.phrase), sight.phrase)
-    given = tuple(entry.item for entry in offered if entry.offered)
-    if any(entry.text in {"well", "up"} for entry in seen):  # that is how a letter ends
-        return None
-    if given or len(names) == 1 or (places_of(seen, "both") and len(names) == 2):
-        return tuple(Keep(item, sight.phrase) for item in given or names)
-    return (
-        Ambiguous(
-            Doubt.WHICH_ITEM, tuple(Keep(item, sight.phrase) for item in names), sight.phrase
-        ),
-    )
-
-
-def _files_kept(sight: Sight, numbers: Sequence[int]) -> Found | None:
-    """“Keep file 1”: what it is offered for."""
-    items = [
-        item
-        for entry in sight.context.documents
-        if entry.number in numbers
-        for item in entry.offered_for
-    ]
-    return tuple(Keep(item, sight.phrase) for item in dict.fromkeys(items)) or None

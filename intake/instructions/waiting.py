@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from intake.instructions.clauses import Seen
-from intake.instructions.marks import Aim, Files, Noun, Number, Person
+from intake.instructions.seen import Seen
 from intake.instructions.sight import Found, Sight, in_doubt, places_of, strangers, things_at
+from intake.instructions.things import Aim, Files, Noun, Number, Person
 from intake.instructions.values import AskedWhich, AskedWho, Assign, Instruction, KeepOut, LetIn
 from intake.instructions.when import When
 from intake.model import Address, Token

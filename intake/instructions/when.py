@@ -76,7 +76,8 @@ _EVENTS = (
 class When:
     """A time that a text names, and where. `day` is None where it cannot be told.
 
-    `descriptive` says that it may name a document's period as well; `until`, that "until" or "before" stands before it.
+    `descriptive` says that it may name a document's period as well; `until`, that "until" or "before" stands before it; `needed`, that it is how long
+    something takes.
     """
 
     day: date | None
@@ -84,6 +85,7 @@ class When:
     end: int
     descriptive: bool = False
     until: bool = False
+    needed: bool = False
 
 
 def times_in(text: str, *, today: date) -> tuple[When, ...]:
@@ -191,6 +193,7 @@ def _relative(text: str, today: date) -> Iterator[When]:
                 match.end(),
                 descriptive=period,
                 until=_is_until(lead or match[0]),
+                needed=read in {_of_count, _of_a_few} and _NEEDED.search(match[0]) is not None,
             )
 
 
@@ -288,6 +291,13 @@ def _of_count(match: re.Match[str], today: date) -> date:
     return min(_last(first), first + _DAY * (today.day - 1))
 
 
+_NEEDED = re.compile(r"need|give|takes?\b|brauch|benötig|dauer|more|weitere|another|noch")
+
+
+def _of_a_few(_match: re.Match[str], _today: date) -> None:
+    return None
+
+
 def _of_weekday(match: re.Match[str], today: date) -> date:
     ahead = (_WEEKDAY_OF[match["weekday"]] - today.weekday() - 1) % 7 + 1
     day = today + _DAY * ahead
@@ -352,7 +362,9 @@ _FORMS: tuple[tuple[re.Pattern[str], _Reader], ...] = (
     ),
     (_form(r"a fortnight(?:'?s time)?"), _of_fortnight),
     (
-        _form(r"(?P<before>before (?:christmas|xmas)|vor (?:weihnachten|den feiertagen))"),
+        _form(
+            r"(?P<before>(?:before|by) (?:christmas|xmas)|(?:vor|bis) (?:weihnachten|den feiertagen))"
+        ),
         _of_christmas,
     ),
     (
@@ -387,6 +399,17 @@ _FORMS: tuple[tuple[re.Pattern[str], _Reader], ...] = (
         _form(
             rf"{_COUNTED}(?:a )?{_NUMBER}(?: of)?(?: more| weitere[nr]?)? {_UNIT}(?:'?s? time| or so| more)?"
         ),
+        _of_count,
+    ),
+    (
+        _form(
+            rf"(?<!last )(?<!past )(?<!letzten )(?:{_COUNTED})?(?:an? |another |the )?(?:(?:good |extra )?few|couple(?: of)?|several|some|paar|einige|etliche|wenige|mehrere)"
+            r"(?: extra| more| weitere| mehr| of)? (?:days?|weeks?|months?|tagen?|tage|wochen|monaten?)(?: or so| more| longer| time)?"
+        ),
+        _of_a_few,
+    ),
+    (
+        _form(rf"(?:an? |ein |eine )?{_NUMBER} (?:more|weitere[nr]?|extra) {_UNIT}"),
         _of_count,
     ),
     (

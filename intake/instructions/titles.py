@@ -1,0 +1,142 @@
+"""The names that hold blanks and stops: those of files, and the titles of projects.
+
+A name is known as it is written and nearly so; which document a name means where several have it is for the writer to say.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from intake.classify.dates import normalise
+from intake.instructions.lexicon import corrected, lexicon, words_of
+from intake.instructions.nouns import is_noun
+from intake.instructions.things import Aim, Files, Named, Word
+from intake.instructions.values import Context, KnownDocument
+from intake.instructions.when import times_in
+
+_FILE = re.compile(
+    r"[\w()+&'-]{1,80}(?:\.[\w()-]{1,40}){0,3}\.(?:pdf|pptx?|docx?|xlsx?|key|pages|numbers|odt|odp|ods|rtf|txt|csv|ics|png|jpe?g|html?|zip|md)(?!\w)"
+)
+_MOST_DOCUMENTS = 300
+
+
+def titles_in(text: str, context: Context) -> list[Word]:
+    """File names and titles of projects, which hold blanks and stops."""
+    found: list[Word] = []
+    for document in context.documents[-_MOST_DOCUMENTS:]:
+        found.extend(
+            _spans(text, normalise(document.filename), _files_named(document.filename, context))
+        )
+        for stem in _stems(document.filename, context):
+            found.extend(_spans(text, stem, _files_of_stem(stem, context)))
+        if document.title and len(document.title.split()) > 2:
+            found.extend(_spans(text, normalise(document.title), Files((document.number,))))
+    projects = (*context.others, *((context.project,) if context.project else ()))
+    for title in {normalise(project.title) for project in projects}:
+        tokens = tuple(project.token for project in projects if normalise(project.title) == title)
+        found.extend(_spans(text, title, Aim(tokens)))
+    for project in projects:
+        found.extend(_spans(text, project.token.lower(), Aim((project.token,))))
+    found.extend(
+        Word("file", match.start(), match.end(), (_alike(match[0], context),))
+        for match in _FILE.finditer(text)
+    )
+    chosen: list[Word] = []
+    for word in sorted(found, key=lambda entry: (entry.start, -entry.end)):
+        if not chosen or word.start >= chosen[-1].end:
+            chosen.append(word)
+    return chosen
+
+
+def _spans(text: str, wanted: str, thing: Named) -> Iterator[Word]:
+    place = text.find(wanted) if wanted.strip() else -1
+    while place >= 0:
+        end = place + len(wanted)
+        if not (
+            text[place - 1 : place].isalnum()
+            or text[end : end + 1].isalnum()
+            or text[place - 1 : place] in {"+", "@"}
+            or (text[end : end + 1] in {".", "-"} and text[end + 1 : end + 2].isalnum())
+        ):
+            yield Word("named", place, end, (thing,))
+        place = text.find(wanted, end)
+
+
+_PARTING = re.compile(r"[\s_-]+")
+_PERIOD = re.compile(r"(?:20\d\d|q[1-4]|[hq]\d|\d{1,2})")
+_LEAST_STEM = 5
+_QUALIFYING = ("det", "fill", "late_adjective", "same", "yearly", "quarterly", "document")
+
+
+def _stems(filename: str, context: Context) -> tuple[str, ...]:
+    """The name without its ending, as written and with blanks; none where it is no more than plain words.
+
+    One word without a digit is a word of every mail, and "Brand guide 2026" is what the thing is called.
+    """
+    stem = normalise(filename).rpartition(".")[0].strip()
+    words = [word for word in _PARTING.split(stem) if word]
+    plain = words_of(" ".join(word for word in words if not _PERIOD.fullmatch(word)))
+    if (
+        len(stem) < _LEAST_STEM
+        or (len(words) < 2 and not any(letter.isdigit() for letter in stem))
+        or not any(word[:1].isalpha() and not _PERIOD.fullmatch(word) for word in words)
+        or lexicon(context.languages, ("document", "item", "arrived")).at(
+            words_of(stem) or [""], 0
+        )[0]
+        or _is_said_of_any(plain, context)
+    ):
+        return ()
+    return tuple(dict.fromkeys((stem, " ".join(words))))
+
+
+def _is_said_of_any(words: Sequence[str], context: Context) -> bool:
+    """Whether it is the name of an item, a kind, a project or a time, with or without what qualifies it."""
+    titles = [
+        words_of(project.title)
+        for project in (*context.others, *((context.project,) if context.project else ()))
+    ]
+    if tuple(words) in titles:
+        return True
+    known = lexicon(context.languages, _QUALIFYING)
+    rest = list(words)
+    while rest and (size := known.at(rest, 0)[0]):
+        if is_noun(rest, context):
+            return True
+        rest = rest[size:]
+    return (
+        not rest or is_noun(rest, context) or bool(times_in(" ".join(words), today=context.today))
+    )
+
+
+def _files_of_stem(stem: str, context: Context) -> Files:
+    """The document whose name begins so; several are a question, unless one of them just came."""
+    same = [entry for entry in context.documents if stem in _stems(entry.filename, context)]
+    numbers = tuple(entry.number for entry in same if entry.arrived) or tuple(
+        entry.number for entry in same
+    )
+    return Files(numbers) if len(numbers) == 1 else Files((), numbers)
+
+
+def _files_named(filename: str, context: Context) -> Files:
+    """The document of that name: the one that just came, else the only one; several are a question."""
+    same = [entry for entry in context.documents if entry.filename.lower() == filename.lower()]
+    arrived = [entry for entry in same if entry.arrived] or same
+    numbers = tuple(entry.number for entry in arrived)
+    return Files(numbers) if len(numbers) == 1 else Files((), numbers)
+
+
+def _alike(name: str, context: Context) -> Files:
+    stem = name.rpartition(".")[0]
+    near = [entry for entry in context.documents if _is_near(stem, entry)]
+    return Files((), tuple(entry.number for entry in near))
+
+
+def _is_near(stem: str, document: KnownDocument) -> bool:
+    known = normalise(document.filename).rpartition(".")[0] or normalise(document.filename)
+    return (
+        stem == known
+        or corrected(stem.replace("-", ""), (known.replace("-", ""),))
+        == known.replace("-", "")
+        != ""
+    )
