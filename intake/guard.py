@@ -25,10 +25,12 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
+from io import BytesIO
 from types import ModuleType, TracebackType
 from typing import NoReturn, Self
 
 from intake.errors import PermanentError, TransientError
+from intake.memory import LARGE_OCTETS, give_back_now
 
 _PREFIX = struct.Struct(">QQ")  # octets in the header, octets beside it
 _REQUEST = struct.Struct(">cq")
@@ -36,7 +38,6 @@ _FORK, _END = b"F", b"E"
 _ANSWER = struct.Struct(">qqq")
 _BUFFER_OCTETS = 2**20
 _ANSWER_OCTETS = 1024
-_LARGE_OCTETS = 2**22
 _REQUEST_OCTETS = 1024
 _START_SECONDS = 60.0
 _ANSWER_SECONDS = 15.0
@@ -55,7 +56,7 @@ _OWN_ENVIRONMENT = {
     # Else every installed distribution is looked through for plugins, at each start.
     "PYDANTIC_DISABLE_PLUGINS": "1",
     # Else large pieces of memory go back to the system whenever they are free, and come again page by page (mallopt(3)).
-    "MALLOC_MMAP_THRESHOLD_": str(2**25),
+    "MALLOC_MMAP_THRESHOLD_": str(2**23),
     "MALLOC_TRIM_THRESHOLD_": str(2**28),
 }
 _PROGRAM = """\
@@ -169,22 +170,22 @@ class Channel:
 
     def forget_octets(self) -> None:
         """In a child that has taken out of its octets what it needs: give their memory back."""
-        large = len(self.octets) > _LARGE_OCTETS
+        large = len(self.octets) > LARGE_OCTETS
         self.octets = b""
         if large:
-            # Which the settings of the allocator put off (mallopt(3)).
-            ctypes.CDLL(None).malloc_trim(0)
+            give_back_now()
 
     def _exactly(self, size: int, deadline: float | None) -> bytes:
-        buffer = bytearray(size)
-        view = memoryview(buffer)
-        while view:
-            self._line.settimeout(_left(deadline))
-            count = self._line.recv_into(view)
-            if count == 0:
-                raise EOFError
-            view = view[count:]
-        return bytes(buffer)
+        with BytesIO(bytes(size)) as file:  # hands out its octets without copying them
+            with file.getbuffer() as buffer:
+                place = 0
+                while place < size:
+                    self._line.settimeout(_left(deadline))
+                    count = self._line.recv_into(buffer[place:])
+                    if count == 0:
+                        raise EOFError
+                    place += count
+            return file.getvalue()
 
 
 class Guard:

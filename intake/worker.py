@@ -28,6 +28,7 @@ from intake.errors import (
     TransientError,
 )
 from intake.instants import Instant
+from intake.memory import give_back_large
 from intake.model import RawMessage, Source
 from intake.offers import offer_due
 from intake.outages import BLOBS_REFUSED, World, described
@@ -47,6 +48,8 @@ PAUSE_AFTER_REFUSAL = timedelta(minutes=20)
 """Long enough for a person to mend the rights of a bucket before all mail is held."""
 SENT_FOLDER = "sent folder"
 RETENTION = "blobs, or the folder of receipts (retention)"
+LARGE_OCTETS = 10_000_000
+"""A message of this size is read alone: it takes several times as much memory."""
 LONGEST_WAIT_SECONDS = 60.0
 """A worker that polls must say so again within its lease."""
 LOOK_EVERY_SECONDS = 2.0
@@ -135,6 +138,7 @@ class Worker:
 
     def run(self) -> None:
         """Work until SIGTERM or SIGINT; the message in hand is finished first."""
+        give_back_large()
         log.info(telemetry.WORKER_STARTED, worker_id=self._app.ledger.worker)
         with self._signals():
             while not self._stopping:
@@ -281,6 +285,7 @@ class Worker:
                 if not at_once and time.monotonic() - self._delivered_at > DELIVER_EVERY_SECONDS:
                     self._acknowledge(source)
                     self._deliver(ends_bursts=False)
+                del raw  # while the next one is fetched, which may be large too
         finally:
             self._settle_begun(at_once=at_once)
 
@@ -325,16 +330,17 @@ class Worker:
     def _begin(self, claim: Claim, octets: bytes | None, *, at_once: bool) -> None:
         """Open a message, then settle the one before it while a child reads this one's documents.
 
-        One with which a worker has died is read alone, so that another death is counted on it and no other.
+        One with which a worker has died is read alone, so that another death is counted on it and no other; so is a large one.
         """
-        if claim.deaths:
+        is_alone = claim.deaths > 0 or claim.size_octets >= LARGE_OCTETS
+        if is_alone:
             self._settle_begun(at_once=at_once)
         reading: Reading | None = None
         with self._trying(claim, at_once=at_once), self._app.timed(Stage.READ):
             reading = begin(self._app.desk, claim, octets)
         self._settle_begun(at_once=at_once)
         self._begun = reading
-        if claim.deaths:
+        if is_alone:
             self._settle_begun(at_once=at_once)
 
     def _settle_begun(self, *, at_once: bool) -> None:

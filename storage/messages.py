@@ -405,6 +405,7 @@ def _claim(row: schema.Message) -> Claim:
         fence=row.fence,
         sha256=Sha256(row.sha256),
         blob_key=BlobKey(row.blob_key),
+        size_octets=row.size_octets,
         oversize_octets=row.oversize_octets,
         received_at=row.received_at,
         envelope_recipient=Address(row.envelope_recipient) if row.envelope_recipient else None,

@@ -93,6 +93,7 @@ class Claim:
     fence: int
     sha256: Sha256
     blob_key: BlobKey
+    size_octets: int
     oversize_octets: int | None
     received_at: datetime
     envelope_recipient: Address | None = field(repr=False)

@@ -156,8 +156,8 @@ def _content(octets: bytes, tree: Tree, within: Part | None = None) -> _Content:
     unlisted: list[Part] = []
     for leaf in tree.leaves:
         disposition = disposition_field(leaf.block.first("content-disposition"))
-        body = octets[leaf.body : leaf.end]
-        decoded = transfer(body, leaf.block.first("content-transfer-encoding"))
+        encoding = leaf.block.first("content-transfer-encoding")
+        decoded = transfer(octets, encoding, start=leaf.body, end=leaf.end)
         if not _is_body(leaf, disposition):
             part = replace(_part(leaf, disposition, decoded), path=prefix + leaf.path)
             is_doubtful = leaf.guessed and part.filename is None and _is_no_file(leaf)

@@ -260,17 +260,19 @@ def _codec(charset: str) -> str | None:
     return known.name if is_charset else None
 
 
-def transfer(octets: bytes, encoding: bytes | None) -> Decoded:
-    """Octets without their Content-Transfer-Encoding (RFC 2045 6); what is unknown is left as it is."""
-    match _mechanism(encoding):
-        case "base64":
-            return base64(octets)
+def transfer(octets: bytes, encoding: bytes | None, *, start: int, end: int) -> Decoded:
+    """A stretch of octets without its Content-Transfer-Encoding (RFC 2045 6); what is unknown is left as it is."""
+    mechanism = _mechanism(encoding)
+    if mechanism == "base64":
+        return base64(octets, start, end)
+    body = octets[start:end]
+    match mechanism:
         case "quoted-printable":
-            return Decoded(binascii.a2b_qp(octets))
+            return Decoded(binascii.a2b_qp(body))
         case "x-uuencode" | "uuencode" | "x-uue" | "uue":
-            return uuencoded(octets)
+            return uuencoded(body)
         case _:
-            return Decoded(octets)
+            return Decoded(body)
 
 
 def _mechanism(encoding: bytes | None) -> str:
@@ -279,16 +281,20 @@ def _mechanism(encoding: bytes | None) -> str:
     return next((name.lower() for name in names if name), "")
 
 
-def base64(octets: bytes) -> Decoded:
-    """Base64 as far as it goes: foreign characters are dropped and an odd end is cut to a whole quantum."""
+def base64(octets: bytes, start: int = 0, end: int | None = None) -> Decoded:
+    """Base64 as far as it goes: foreign characters are dropped and an odd end is cut to a whole quantum.
+
+    A stretch that is as it should be is not copied: it may be most of a large message.
+    """
+    stretch = memoryview(octets)[start:end]
     try:
-        decoded = binascii.a2b_base64(octets)
+        decoded = binascii.a2b_base64(stretch)
     except binascii.Error:
-        return _salvaged(octets)
-    line_ends = octets.count(b"\n") + octets.count(b"\r")
-    if -(-len(decoded) // 3) * 4 + line_ends == len(octets):
+        return _salvaged(bytes(stretch))
+    line_ends = octets.count(b"\n", start, end) + octets.count(b"\r", start, end)
+    if -(-len(decoded) // 3) * 4 + line_ends == len(stretch):
         return Decoded(decoded)
-    return Decoded(decoded, damaged=_has_foreign(octets))
+    return Decoded(decoded, damaged=_has_foreign(bytes(stretch)))
 
 
 def _has_foreign(octets: bytes) -> bool:

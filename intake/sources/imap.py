@@ -256,6 +256,7 @@ class ImapSource:
                     body.received_at,
                     oversize_octets=oversize,
                 )
+                del body  # while the next one is fetched, which may be large too
 
     def _note_loss(self, names: Sequence[str]) -> None:
         """Some servers end the connection at a message that they cannot read: it must not keep the others from coming."""

@@ -76,6 +76,7 @@ class MaildirSource:
                 unreadable[entry.unique] = _changed_ns(entry.path)
                 continue
             yield message
+            del message  # while the next one is read, which may be large too
         self._seen = frozenset(entry.unique for entry in entries)
         if unreadable.keys() - self._unreadable.keys():
             log.error(telemetry.FILES_UNREADABLE, source=self.name, count=len(unreadable))

@@ -19,7 +19,7 @@ from intake.parse.decode import (
     [b"base64", b" BASE64 ", b"base64 ", b"base64;", b'"base64"', b"(odd) base64 (as ever)"],
 )
 def test_a_transfer_encoding_is_known_however_it_is_dressed(encoding: bytes) -> None:
-    assert transfer(b"aGVsbG8=", encoding).octets == b"hello"
+    assert transfer(b"aGVsbG8=", encoding, start=0, end=8).octets == b"hello"
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,10 @@ def test_a_transfer_encoding_is_known_however_it_is_dressed(encoding: bytes) -> 
     ],
 )
 def test_a_body_is_decoded(encoding: bytes | None, octets: bytes, decoded: bytes) -> None:
-    assert transfer(octets, encoding).octets == decoded
+    message = b"before:" + octets + b":behind"
+    start = len(b"before:")
+
+    assert transfer(message, encoding, start=start, end=start + len(octets)).octets == decoded
 
 
 @pytest.mark.parametrize(
@@ -51,9 +54,10 @@ def test_a_body_is_decoded(encoding: bytes | None, octets: bytes, decoded: bytes
     ],
 )
 def test_base64_goes_as_far_as_it_can(octets: bytes, decoded: bytes, damaged: bool) -> None:  # noqa: FBT001  # a table's column
-    result = base64(octets)
+    whole, stretch = base64(octets), base64(b"AAAA" + octets + b"AAAA", 4, 4 + len(octets))
 
-    assert (result.octets, result.damaged) == (decoded, damaged)
+    assert (whole.octets, whole.damaged) == (decoded, damaged)
+    assert stretch == whole
 
 
 @pytest.mark.parametrize(
