@@ -59,6 +59,9 @@ def octets_with(text: str, templates: Templates) -> bytes:
     return compose(letter, templates).octets
 
 
+DESK_AS_LINKED = "intake%2Blarkfield-q4@studio.example"
+
+
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_adds_no_header_field(text: str, templates: Templates) -> None:
     message = email.message_from_bytes(octets_with(text, templates), policy=policy.default)
@@ -74,7 +77,9 @@ def test_hostile_text_is_no_markup(text: str, templates: Templates) -> None:
     body = message.get_body(("html",))
     html = LexborHTMLParser(body.get_content() if body else "")
 
-    assert html.css("script, img, iframe, a, form") == []
+    assert html.css("script, img, iframe, form") == []
+    targets = [str(link.attributes["href"]) for link in html.css("a")]
+    assert all(target.startswith(f"mailto:{DESK_AS_LINKED}?subject=") for target in targets)
     assert len(html.css("style")) == 1
 
 
