@@ -143,6 +143,25 @@ def test_a_place_that_cannot_be_written_is_said_to_be(
         copied(live, tmp_path / name)
 
 
+def test_a_file_that_was_made_meanwhile_is_left_alone(live: Ledger, target: Path) -> None:
+    def write_another(done: int, total: int) -> None:
+        del done, total
+        target.write_text("another's")
+
+    with pytest.raises(ConfigError, match="made meanwhile"):
+        back_up(live.database, target, replace=False, told=write_another)
+
+    assert target.read_text() == "another's"
+    assert list(target.parent.iterdir()) == [target]
+
+
+def test_what_the_disk_refuses_is_said_in_its_words(live: Ledger, target: Path) -> None:
+    with pytest.raises(PermanentError, match="cannot be written there: File name too long"):
+        copied(live, target.with_name("c" * 250))
+
+    assert list(target.parent.iterdir()) == []
+
+
 def test_a_ledger_that_is_not_there_is_not_copied(tmp_path: Path, target: Path) -> None:
     with (
         closing(opened(tmp_path / "empty.db")) as empty,
