@@ -149,6 +149,7 @@ def read(written: str, *, subject: str = "", context: Context) -> tuple[Instruct
             names_its_kind=spoken.kind_told == clause.sentence,
             person=spoken.person,
             confided=bool(found) and isinstance(found[-1], Confidential),
+            disclaimed=clause.sentence - spoken.disclaimed <= 1,
         )
         made = _made_of(sight)
         if made and _is_slip(sight, made):
@@ -173,6 +174,8 @@ class _Spoken:
     """The last in which something of it was said."""
     kind_told: int = -9
     """The last sentence in which it was said of a document what it is."""
+    disclaimed: int = -9
+    """The last sentence in which the writer said that a thing is nothing of theirs."""
 
 
 def _made_of(sight: Sight) -> Found:
@@ -196,6 +199,7 @@ def _after(spoken: _Spoken, sight: Sight, made: Found) -> _Spoken:
         spoken,
         person=person or (None if people else spoken.person),
         kind_told=clause.sentence if told else spoken.kind_told,
+        disclaimed=clause.sentence if sight.has("disclaim") else spoken.disclaimed,
     )
     if topic or files:
         return replace(kept, topic=topic, files=files, sentence=clause.sentence)
@@ -351,6 +355,8 @@ def _is_answered(entry: Instruction, others: Sequence[Instruction]) -> bool:
 
 
 def _better(one: Instruction, other: Instruction) -> Instruction:
+    if isinstance(one, SomeoneElse) and isinstance(other, SomeoneElse) and not other.name:
+        return replace(other, name=one.name)  # "our agency has it, reach them at …"
     if isinstance(one, Later) and isinstance(other, Later):
         return other if other.until is not None or one.until is None else one
     return other

@@ -223,7 +223,7 @@ def _leads(seen: Sequence[Seen], name: str) -> bool:
     """Whether a command word comes first, behind nothing but courtesies."""
     places = places_of(seen, name)
     return bool(places) and all(
-        entry.classes & {"fill", "det", "then", "own", "you", "yes", "permit", "project"}
+        entry.classes & {"fill", "det", "then", "own", "you", "yes", "permit", "project", "their"}
         for entry in seen[: places[0]]
         if not entry.named
     )
@@ -253,7 +253,7 @@ def _accept(sight: Sight) -> Found | None:
     ):
         return None
     files = things_at(seen, Files)
-    numbers = _numbers_in(seen)
+    numbers = _numbers_in(seen) or _spoken_of(sight, seen)
     everything = (
         bool(places_of(seen, "all", "rest", "both"))
         and places[0] < places_of(seen, "all", "rest", "both")[0]
@@ -290,19 +290,29 @@ def _accept(sight: Sight) -> Found | None:
     return tuple(Accept(number, sight.phrase) for number in chosen.numbers)
 
 
+def _spoken_of(sight: Sight, seen: Sequence[Seen]) -> tuple[int, ...]:
+    """“[File 1 looks good,] please accept it”."""
+    pointed = any(entry.text in {"it", "them", "that", "sie", "es", "die"} for entry in seen)
+    return sight.files if pointed and not things_at(seen, Files) else ()
+
+
 _EVERY_FILE = frozenset(
     {"both files", "both documents", "all files", "all documents", "beide dateien", "alle dateien"}
 )
 
 
 def _waive(sight: Sight) -> Found | None:
-    seen = sight.seen("waive", "own", "be", "have", "permit")
+    seen = sight.seen("waive", "own", "be", "have", "permit", "their", "you", "pronoun", "both")
     targets = things_at(seen, Noun, Number)
+    nouns = nouns_at(seen, targets, sight.context)
+    if not targets and any(entry.text in _BOTH for entry in seen):
+        nouns = sight.topic
     if (
         not _leads(seen, "waive")
-        or not targets
+        or not nouns
         or strangers(seen)
-        or things_at(seen, Files, Person, Aim)
+        or things_at(seen, Files, Person, Aim, When)
+        or _only_for_now(sight)
     ):
         return None
     if not sight.is_freelancer:
@@ -311,9 +321,17 @@ def _waive(sight: Sight) -> Found | None:
             if seen[places_of(seen, "waive")[0]].text == "waive"
             else None
         )
-    return each(
-        nouns_at(seen, targets, sight.context), lambda item: Waive(item, sight.phrase), sight.phrase
-    )
+    return each(nouns, lambda item: Waive(item, sight.phrase), sight.phrase)
+
+
+_BOTH = frozenset({"either", "neither", "both", "them", "it", "beide", "beides", "sie", "keines"})
+_PASSING = frozenset({"yet", "now", "moment", "today", "jetzt", "gerade", "vorerst", "derzeit"})
+
+
+def _only_for_now(sight: Sight) -> bool:
+    """“I don't need the deck yet” is no word of later."""
+    words = {word.text for word in sight.clause.words if not word.named}
+    return bool(words & _PASSING) or (bool(words & {"noch"}) and bool(words & {"nicht"}))
 
 
 def _veto(sight: Sight) -> Found | None:

@@ -442,7 +442,11 @@ def confidential(sight: Sight) -> Found | None:
         for entry in seen
     ]
     marks = places_of(seen, "confidential_do")
-    if not marks or sight.has("may", "said") or len(seen) > LONGEST:
+    if (
+        not marks
+        or sight.has("may", "said", "once", beside=("confidential_do", "really"))
+        or len(seen) > LONGEST
+    ):
         return None
     phrased = any(" " in entry.text for entry in seen if "confidential_do" in entry.classes)
     if (

@@ -32,6 +32,8 @@ def someone_else(sight: Sight) -> Found | None:
     """“Ask our designer, design@acme.example”, “Jo has the brand guide”, “das liegt bei der Agentur”."""
     if sight.has("may", "said", "shown", "ban", "past", "newer", beside=("ask", "held")):
         return None
+    if (taken := _taken_over(sight)) is not None:
+        return taken
     names = ("own", "ask", "held", "role", "pronoun", "have", "be", "you", "will", "both")
     seen = with_client(sight.seen(*names), sight)
     people = things_at(seen, Person)
@@ -71,6 +73,24 @@ def someone_else(sight: Sight) -> Found | None:
     found = each(nouns, make, sight.phrase)
     supposed = {seen[place].text for place in holding} & _SUPPOSED and not asking
     return (in_doubt(found, sight.phrase) if unknown or supposed else found) or None
+
+
+def _taken_over(sight: Sight) -> Found | None:
+    """“[I don't handle the calendar any more,] that's Jo now”: behind a word of who does not, who does."""
+    if not sight.disclaimed or not sight.topic or sight.has("no", "not"):
+        return None
+    seen = sight.seen("pronoun", "be", "own", "role", "took_over")
+    telling = places_of(seen, "be", "took_over")
+    if not telling or things_at(seen, Noun, Number, Files, Aim):
+        return None
+    who = _who(seen, places_of(seen, "role"), [], [telling[-1], telling[0] - 2])
+    if who is None or any(entry.place not in who.places for entry in strangers(seen)):
+        return None
+
+    def make(item: ItemName) -> Instruction:
+        return SomeoneElse(item, who.person.address, who.person.name, sight.phrase)
+
+    return each(sight.topic, make, sight.phrase) or None
 
 
 def _is_dated(seen: Sequence[Seen], holding: Sequence[int]) -> bool:
@@ -233,11 +253,22 @@ def _written_name(
                 spots.append(place + 1)
         else:
             spots.append(place + 1)
+            if seen[place].text in _TOLD_BEHIND:
+                spots.append(place - 1)
+    spots += [
+        place + 1 for place, entry in enumerate(seen) if entry.text in {"is", "ist", "waere", "be"}
+    ]
     for spot in spots:
         found = _name_around(seen, spot)
         if found:
             return found
     return []
+
+
+_TOLD_BEHIND = frozenset(
+    {"zustaendig", "verantwortlich", "responsible", "in charge", "responsible for", "in charge of"}
+)
+"""“Für den Plan ist Frau Klein zuständig”: who it is stands before."""
 
 
 def _name_around(seen: Sequence[Seen], spot: int) -> list[Seen]:

@@ -6,6 +6,7 @@ asks back then. So "we have no deck" is an instruction, and "we have no deck cha
 
 from __future__ import annotations
 
+from intake.instructions.attached import attached
 from intake.instructions.commands import answer, command, reminding, undo
 from intake.instructions.documents import (
     answered_kind,
@@ -33,6 +34,7 @@ RULES: tuple[Rule, ...] = (
     someone_else,
     answered_kind,
     is_kind,
+    attached,
     later,
     not_applicable,
 )

@@ -44,6 +44,8 @@ class Sight:
     """Who was named last."""
     confided: bool = False
     """Whether the mail has just called something confidential."""
+    disclaimed: bool = False
+    """Whether the writer has just said that a thing is nothing of theirs."""
 
     def seen(self, *names: str) -> list[Seen]:
         """The clause with these classes of words and the small ones; what the project is called by is such a one."""

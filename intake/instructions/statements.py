@@ -80,7 +80,7 @@ def not_applicable(sight: Sight) -> Found | None:
         return _nothing_named(sight, seen)
     make = Waive if sight.is_freelancer else NotApplicable
     found = each(nouns, lambda item: make(item, sight.phrase), sight.phrase)
-    return settled(sight, seen, found, clean=sure and not _only_here(seen))
+    return settled(sight, seen, found, clean=sure and not _only_here(sight, seen))
 
 
 def _never_was(sight: Sight) -> bool:
@@ -91,11 +91,13 @@ def _never_was(sight: Sight) -> bool:
     )
 
 
-def _only_here(seen: Sequence[Seen]) -> bool:
+def _only_here(sight: Sight, seen: Sequence[Seen]) -> bool:
     """“I don't have the deck myself”: somebody else may have it."""
     words = {part for entry in seen for part in entry.text.split()}
     if not words & {"i", "ich"}:
         return False
+    if sight.has("disclaim"):
+        return True
     return bool(words & {"myself", "personally", "selbst", "selber", "persoenlich"}) or bool(
         words & {"here", "hier", "handy"} and words & {"the", "it", "den", "das", "die", "ihn"}
     )
@@ -292,7 +294,7 @@ def _is_order(seen: Sequence[Seen]) -> bool:
 
 
 _HAVING = frozenset(
-    {"have", "got", "have got", "has", "has got", "haben", "habe", "hab", "hat", "have in place"}
+    {"have", "having", "got", "have got", "has", "has got", "haben", "habe", "hab", "hat", "have in place"}
 )
 
 
@@ -329,6 +331,8 @@ def later(sight: Sight) -> Found | None:
         sight.has("newer") and sight.has("no", "not")
     ):
         return None
+    if _is_nothing_before(sight):
+        return ()
     seen = sight.seen(
         "late_adjective",
         "own",
@@ -379,6 +383,20 @@ def later(sight: Sight) -> Found | None:
         return _promised_something(sight, seen, until)
     return settled(
         sight, seen, each(nouns, lambda item: Later(item, until, sight.phrase), sight.phrase)
+    )
+
+
+def _is_nothing_before(sight: Sight) -> bool:
+    """“[It is adopted in January,] I can't send anything before that”: the time was named already."""
+    return (
+        bool(sight.topic)
+        and sight.has("before_then")
+        and sight.has("no", "not", "cannot", "nothing")
+        and not any(
+            isinstance(thing, Noun | Number | Files)
+            for word in sight.clause.words
+            for thing in word.named
+        )
     )
 
 
