@@ -16,6 +16,7 @@ from intake.instructions.sight import (
     each,
     joined,
     nouns_at,
+    only_for_now,
     places_of,
     strangers,
     things_at,
@@ -312,7 +313,7 @@ def _waive(sight: Sight) -> Found | None:
         or not nouns
         or strangers(seen)
         or things_at(seen, Files, Person, Aim, When)
-        or _only_for_now(sight)
+        or only_for_now(sight)
     ):
         return None
     if not sight.is_freelancer:
@@ -325,15 +326,6 @@ def _waive(sight: Sight) -> Found | None:
 
 
 _BOTH = frozenset({"either", "neither", "both", "them", "it", "beide", "beides", "sie", "keines"})
-_PASSING = frozenset({"yet", "now", "moment", "today", "jetzt", "gerade", "vorerst", "derzeit"})
-
-
-def _only_for_now(sight: Sight) -> bool:
-    """“I don't need the deck yet” is no word of later."""
-    words = {word.text for word in sight.clause.words if not word.named}
-    return bool(words & _PASSING) or (bool(words & {"noch"}) and bool(words & {"nicht"}))
-
-
 def _veto(sight: Sight) -> Found | None:
     """What stands against a waiver; without one that may be vetoed it is nothing."""
     if not sight.is_freelancer:

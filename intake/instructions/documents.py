@@ -58,6 +58,7 @@ def for_project(sight: Sight) -> Found | None:
         "document",
         "really",
         "as",
+        "shown",
     )
     aims = things_at(seen, Aim)
     if len(aims) != 1 or len(seen) > LONGEST:
@@ -72,7 +73,7 @@ def for_project(sight: Sight) -> Found | None:
         return None
     if sight.context.project and tokens == (sight.context.project.token,):
         return ()
-    documents = documents_of(sight, seen)
+    documents = _shown_here(sight, seen) or documents_of(sight, seen)
     if documents is None:
         return None
     made = tuple(
@@ -85,6 +86,13 @@ def for_project(sight: Sight) -> Found | None:
     if not (documents.numbers or documents.whole):
         return (Ambiguous(Doubt.WHICH_DOCUMENT, made, sight.phrase),)
     return made
+
+
+def _shown_here(sight: Sight, seen: Sequence[Seen]) -> Files | None:
+    """“Attached is one file for the Q4 launch”: the one that came, where it is said to be no more than a file."""
+    came = tuple(entry.number for entry in sight.context.documents if entry.arrived)
+    told = places_of(seen, "shown") and places_of(seen, "document")
+    return Files(came) if told and len(came) == 1 and not things_at(seen, Noun, Files) else None
 
 
 def _some_other_project(sight: Sight, seen: Sequence[Seen]) -> Found | None:

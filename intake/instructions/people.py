@@ -155,7 +155,10 @@ def _departments(seen: Sequence[Seen], who: _Who, people: Sequence[int]) -> froz
 def _asks_themselves(seen: Sequence[Seen], asking: Sequence[int]) -> bool:
     """“I will ask Jo” asks nothing of us."""
     before = seen[: asking[0] + 1] if asking else ()
-    return any(entry.text in {"i", "we", "wir", "ich"} for entry in before)
+    after = seen[asking[0] + 1 : asking[0] + 2] if asking else ()
+    return any(entry.text in {"i", "we", "wir", "ich"} for entry in before) or any(
+        entry.text in {"me", "us", "mich", "uns"} for entry in after
+    )
 
 
 @dataclass(frozen=True, slots=True)

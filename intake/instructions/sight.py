@@ -254,3 +254,12 @@ def topic_of(words: Iterable[Word], context: Context) -> tuple[Noun, ...]:
         for thing in word.named
         if isinstance(thing, Noun | Number)
     )
+
+
+_PASSING = frozenset({"yet", "now", "moment", "today", "jetzt", "gerade", "vorerst", "derzeit"})
+
+
+def only_for_now(sight: Sight) -> bool:
+    """“I don't need the deck yet” is no word of later."""
+    words = {word.text for word in sight.clause.words if not word.named}
+    return bool(words & _PASSING) or (bool(words & {"noch"}) and bool(words & {"nicht"}))

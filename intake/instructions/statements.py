@@ -21,6 +21,7 @@ from intake.instructions.sight import (
     is_compound,
     nouns_at,
     one_target,
+    only_for_now,
     open_items,
     places_of,
     settled,
@@ -173,7 +174,7 @@ def _is_negated(
     if any(classes & {"na", "not_have"} for classes in kinds):
         return _is_whole(sight, seen, negations, target)
     if any(classes & {"unneeded"} for classes in kinds):
-        return sight.is_freelancer
+        return (sight.is_freelancer and not only_for_now(sight)) or None
     if "cannot" in classes:
         return False
     if "skip" in classes:
@@ -333,6 +334,8 @@ def later(sight: Sight) -> Found | None:
         return None
     if _is_nothing_before(sight):
         return ()
+    if (sight.is_freelancer and sight.has("unneeded")) or _has_none_so_far(sight):
+        return None
     seen = sight.seen(
         "late_adjective",
         "own",
@@ -384,6 +387,12 @@ def later(sight: Sight) -> Found | None:
     return settled(
         sight, seen, each(nouns, lambda item: Later(item, until, sight.phrase), sight.phrase)
     )
+
+
+def _has_none_so_far(sight: Sight) -> bool:
+    """“We have not written any so far” is no promise; "not until Friday" and "not yet" are."""
+    timed = any(isinstance(thing, When) for word in sight.clause.words for thing in word.named)
+    return not timed and sight.has("not_have", beside=("later", "yet")) and not sight.has("yet")
 
 
 def _is_nothing_before(sight: Sight) -> bool:
@@ -539,6 +548,9 @@ def _is_dated_title(sight: Sight, whens: Sequence[When]) -> bool:
 def _goes_elsewhere(seen: Sequence[Seen]) -> bool:
     """Whether somebody else is to get it: "send the deck to the board"."""
     for place, entry in enumerate(seen):
+        after = seen[place + 1] if place + 1 < len(seen) else None
+        if entry.text in _WHERE and after is not None and _is_address(after):
+            return True
         if entry.text in {"to", "an", "with"} and place + 1 < len(seen):
             rest = [other for other in seen[place + 1 :] if "det" not in other.classes]
             first = rest[0] if rest else None
@@ -549,6 +561,13 @@ def _goes_elsewhere(seen: Sequence[Seen]) -> bool:
             ):
                 return True
     return False
+
+
+_WHERE = frozenset({"at", "on", "via", "under", "unter", "ueber"})
+
+
+def _is_address(entry: Seen) -> bool:
+    return entry.word.text == "address"
 
 
 def _promised_something(sight: Sight, seen: Sequence[Seen], until: date | None) -> Found | None:
