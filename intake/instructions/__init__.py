@@ -10,7 +10,8 @@ Pure and bounded: no model, no network, never an exception, and nothing is done 
 3. Rules (`rules`), in order; the first that applies decides. Each knows some classes of words (`lexicon`; the phrases are
    data, `languages/*.yaml`). A clause of which every word is known to the rule is an instruction; with one or two strange
    words it is a question back; with more it is talk. A word right behind a thing ("deck changes") makes it another thing.
-4. The whole mail (here). "One", "it" and a bare "will follow" point at what the clause before named. Two clauses that contradict
+   What came with this very mail is told by `attached`, and only where one document alone can be meant.
+4. The whole mail (here). "Too" says the same of another thing (`echo`). "One", "it" and a bare "will follow" point at what the clause before named. Two clauses that contradict
    each other become a question; a promise that follows "we don't have it" is the better word.
 """
 

@@ -45,6 +45,8 @@ _ABOUT = frozenset(
     | {"zu", "zum", "zur", "ueber", "bezueglich", "betreffend", "bzgl", "fuer", "mit", "im", "bei"}
     | {"aus", "von", "vom", "an", "am", "auf", "wegen"}
 )
+_OTHER = Kind("other")
+"""“Attached is the invoice” is nothing that anybody waits for."""
 _RELATIVE = frozenset({"that", "which", "as", "so", "with", "from", "die", "der", "das", "den"})
 
 
@@ -101,7 +103,9 @@ def _thing(sight: Sight, seen: Sequence[Seen]) -> Noun | None:
     nouns = [thing for entry in seen for thing in entry.named if isinstance(thing, Noun)]
     numbers = [thing for entry in seen for thing in entry.named if isinstance(thing, Number)]
     if not nouns and len(numbers) == 1 and seen[0].named and not places_of(seen, "document"):
-        nouns = [_of_item(entry) for entry in sight.context.items if entry.number == numbers[0].value]
+        nouns = [
+            _of_item(entry) for entry in sight.context.items if entry.number == numbers[0].value
+        ]
     elif numbers:
         return None
     if not nouns and any(entry.text in POINTING for entry in seen):
@@ -111,7 +115,7 @@ def _thing(sight: Sight, seen: Sequence[Seen]) -> Noun | None:
     noun = nouns[0]
     if not noun.kinds and len(noun.items) == 1:
         noun = next(_of_item(entry) for entry in sight.context.items if entry.item == noun.items[0])
-    return noun if len(noun.kinds) == 1 else None
+    return noun if len(noun.kinds) == 1 and noun.kinds[0] != _OTHER else None
 
 
 def _of_item(entry: KnownItem) -> Noun:
@@ -128,7 +132,7 @@ def _document(context: Context, kinds: Sequence[Kind]) -> KnownDocument | None:
 
 
 def _is_open(entry: KnownDocument) -> bool:
-    return entry.unsure or entry.kind == Kind("other")
+    return entry.unsure or entry.kind == _OTHER
 
 
 def _is_only_about(seen: Sequence[Seen], here: int, noun: int) -> bool:

@@ -326,6 +326,8 @@ def _waive(sight: Sight) -> Found | None:
 
 
 _BOTH = frozenset({"either", "neither", "both", "them", "it", "beide", "beides", "sie", "keines"})
+
+
 def _veto(sight: Sight) -> Found | None:
     """What stands against a waiver; without one that may be vetoed it is nothing."""
     if not sight.is_freelancer:

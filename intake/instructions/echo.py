@@ -1,4 +1,4 @@
-"""What is said of one thing more: "[the guide is still valid.] The deck too.", "[Nr. 4 entfällt.] Nr. 5 ebenso."
+"""What is said of one thing more: "[the guide is still valid,] the deck too", "[Nr. 4 entfällt,] Nr. 5 ebenso".
 
 Only the very next clause echoes, only where it holds nothing but the thing and a word for "too", and only one saying.
 """
@@ -31,7 +31,6 @@ from intake.instructions.values import (
     Waive,
 )
 from intake.instructions.when import When
-from intake.model import ItemName
 
 
 def echoed(sight: Sight, before: Sequence[Instruction]) -> Found:
@@ -50,8 +49,16 @@ def echoed(sight: Sight, before: Sequence[Instruction]) -> Found:
         return ()
     if isinstance(said, Leave | Accept | Confidential):
         return _of_files(sight, said)
+    if not isinstance(said, _OF_ITEMS):
+        return ()
     nouns = nouns_at(seen, things_at(seen, Noun, Number), sight.context)
-    return each(_offered(sight, nouns, said), lambda item: _of_item(said, item, sight.phrase), sight.phrase)
+    if isinstance(said, Keep):
+        offered = {entry.item for entry in sight.context.items if entry.offered}
+        nouns = tuple(noun for noun in nouns if set(noun.items) & offered)
+    return each(nouns, lambda item: replace(said, item=item, phrase=sight.phrase), sight.phrase)
+
+
+_OF_ITEMS = NotApplicable | Later | SomeoneElse | Keep | Waive
 
 
 _JOINING = frozenset({"and", "und", "item", "number", "nummer", "punkt"})
@@ -59,24 +66,14 @@ _JOINING = frozenset({"and", "und", "item", "number", "nummer", "punkt"})
 
 def _is_small(entry: Seen) -> bool:
     """“Thanks for the deck too” speaks of something else."""
-    return bool(entry.named or entry.classes & {"echo", "be", "document"}) or (
-        "det" in entry.classes and entry.text not in {"for", "in", "to", "with", "at", "on", "you"}
-    ) or entry.text in _JOINING
-
-
-def _of_item(said: Instruction, item: ItemName, phrase: str) -> Instruction:
-    assert isinstance(said, NotApplicable | Later | SomeoneElse | Keep | Waive)
-    return replace(said, item=item, phrase=phrase)
-
-
-def _offered(sight: Sight, nouns: Sequence[Noun], said: Instruction) -> tuple[Noun, ...]:
-    """The things of which it may be said: what is kept was offered."""
-    if isinstance(said, Keep):
-        offered = {entry.item for entry in sight.context.items if entry.offered}
-        return tuple(noun for noun in nouns if set(noun.items) & offered)
-    if isinstance(said, NotApplicable | Later | SomeoneElse | Waive):
-        return tuple(nouns)
-    return ()
+    return (
+        bool(entry.named or entry.classes & {"echo", "be", "document"})
+        or (
+            "det" in entry.classes
+            and entry.text not in {"for", "in", "to", "with", "at", "on", "you"}
+        )
+        or entry.text in _JOINING
+    )
 
 
 def _of_files(sight: Sight, said: Leave | Accept | Confidential) -> Found:

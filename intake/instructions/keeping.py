@@ -80,7 +80,8 @@ def _is_of_theirs(sight: Sight, seen: Sequence[Seen]) -> bool:
         held
         and held <= _UP_TO_DATE
         and not places_of(seen, "same", "keep")
-        and not words & {"still", "noch", "weiterhin", "you", "you've", "ihr", "sie", "both", "beide"}
+        and not words
+        & {"still", "noch", "weiterhin", "you", "you've", "ihr", "sie", "both", "beide"}
         and not things_at(seen, Noun, Number, Files)
         and places_of(seen, "all")
     )

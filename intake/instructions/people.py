@@ -32,8 +32,6 @@ def someone_else(sight: Sight) -> Found | None:
     """“Ask our designer, design@acme.example”, “Jo has the brand guide”, “das liegt bei der Agentur”."""
     if sight.has("may", "said", "shown", "ban", "past", "newer", beside=("ask", "held")):
         return None
-    if (taken := _taken_over(sight)) is not None:
-        return taken
     names = ("own", "ask", "held", "role", "pronoun", "have", "be", "you", "will", "both")
     seen = with_client(sight.seen(*names), sight)
     people = things_at(seen, Person)
@@ -75,9 +73,14 @@ def someone_else(sight: Sight) -> Found | None:
     return (in_doubt(found, sight.phrase) if unknown or supposed else found) or None
 
 
-def _taken_over(sight: Sight) -> Found | None:
+def taken_over(sight: Sight) -> Found | None:
     """“[I don't handle the calendar any more,] that's Jo now”: behind a word of who does not, who does."""
-    if not sight.disclaimed or not sight.topic or sight.has("no", "not"):
+    blocking = ("may", "said", "shown", "ban", "past", "newer", "no", "not")
+    if (
+        not sight.disclaimed
+        or not sight.topic
+        or sight.has(*blocking, beside=("ask", "held", "took_over"))
+    ):
         return None
     seen = sight.seen("pronoun", "be", "own", "role", "took_over")
     telling = places_of(seen, "be", "took_over")
@@ -325,6 +328,7 @@ def _holds(seen: Sequence[Seen], holding: Sequence[int], targets: Sequence[int],
             "does",
         }
         and not _is_told_of(seen, holding, targets)
+        and not any(entry.word.text == "address" for entry in seen)
         and not any(entry.text in {"is", "are", "ist", "liegt", "liegen"} for entry in seen)
     ):
         return False

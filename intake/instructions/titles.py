@@ -57,7 +57,10 @@ _ENDINGS = {
         ("xlsx", "xls", "csv", "ods", "numbers"),
     ),
     **dict.fromkeys(("pptx", "ppt", "powerpoint", "keynote"), ("pptx", "ppt", "key", "odp")),
-    **dict.fromkeys(("docx", "word file", "word document", "word datei", "word dokument"), ("docx", "doc", "odt")),
+    **dict.fromkeys(
+        ("docx", "word file", "word document", "word datei", "word dokument"),
+        ("docx", "doc", "odt"),
+    ),
     **dict.fromkeys(("csv",), ("csv",)),
     **dict.fromkeys(("zip",), ("zip",)),
     **dict.fromkeys(("png", "jpg", "jpeg"), ("png", "jpg", "jpeg")),
@@ -82,8 +85,10 @@ def _named_by_ending(text: str, context: Context) -> Iterator[Word]:
             continue
         fitting = [entry for entry in context.documents if _fits(entry, words, match["ending"])]
         fitting = [entry for entry in fitting if entry.arrived] or fitting
-        if not words and match["ending"] == "pdf" and any(
-            entry.arrived for entry in context.documents
+        if (
+            not words
+            and match["ending"] == "pdf"
+            and any(entry.arrived for entry in context.documents)
         ):
             continue
         if len(fitting) == 1:
