@@ -10,7 +10,8 @@ Pure and bounded: no model, no network, never an exception, and nothing is done 
 3. Rules (`rules`), in order; the first that applies decides. Each knows some classes of words (`lexicon`; the phrases are
    data, `languages/*.yaml`). A clause of which every word is known to the rule is an instruction; with one or two strange
    words it is a question back; with more it is talk. A word right behind a thing ("deck changes") makes it another thing.
-4. The whole mail (here). "One", "it" and a bare "will follow" point at what the clause before named. Two clauses that contradict
+   What came with this very mail is told by `attached`, and only where one document alone can be meant.
+4. The whole mail (here). "Too" says the same of another thing (`echo`). "One", "it" and a bare "will follow" point at what the clause before named. Two clauses that contradict
    each other become a question; a promise that follows "we don't have it" is the better word.
 """
 
@@ -23,6 +24,7 @@ from itertools import pairwise
 
 from intake.instructions.clauses import Clause, clauses_of
 from intake.instructions.commands import inquiry
+from intake.instructions.echo import echoed
 from intake.instructions.rules import RULES
 from intake.instructions.sight import Found, Sight, topic_of
 from intake.instructions.things import Files, Noun, Number, Person
@@ -149,8 +151,11 @@ def read(written: str, *, subject: str = "", context: Context) -> tuple[Instruct
             names_its_kind=spoken.kind_told == clause.sentence,
             person=spoken.person,
             confided=bool(found) and isinstance(found[-1], Confidential),
+            disclaimed=clause.sentence - spoken.disclaimed <= 1,
         )
         made = _made_of(sight)
+        if not made and clause.sentence - spoken.acted <= 1:
+            made = echoed(sight, spoken.made)
         if made and _is_slip(sight, made):
             slips.extend(made)
         elif not made and _names_a_holder(sight):
@@ -173,6 +178,12 @@ class _Spoken:
     """The last in which something of it was said."""
     kind_told: int = -9
     """The last sentence in which it was said of a document what it is."""
+    disclaimed: int = -9
+    """The last sentence in which the writer said that a thing is nothing of theirs."""
+    made: tuple[Instruction, ...] = ()
+    """What the last clause asked for that asked for something."""
+    acted: int = -9
+    """The sentence of that clause."""
 
 
 def _made_of(sight: Sight) -> Found:
@@ -196,6 +207,9 @@ def _after(spoken: _Spoken, sight: Sight, made: Found) -> _Spoken:
         spoken,
         person=person or (None if people else spoken.person),
         kind_told=clause.sentence if told else spoken.kind_told,
+        disclaimed=clause.sentence if sight.has("disclaim") else spoken.disclaimed,
+        made=made,
+        acted=clause.sentence,
     )
     if topic or files:
         return replace(kept, topic=topic, files=files, sentence=clause.sentence)
@@ -317,6 +331,10 @@ def _is_within(entry: Instruction, others: Sequence[Instruction]) -> bool:
     """Whether another one says it more exactly (what to take back) or of more (what is confidential)."""
     if isinstance(entry, Undo) and entry.item is None:
         return any(isinstance(other, Undo) and other.item is not None for other in others)
+    if isinstance(entry, Accept):
+        return any(
+            isinstance(other, IsKind) and other.document == entry.document for other in others
+        )
     if isinstance(entry, Confidential) and entry.scope is Scope.MAIL:
         return any(
             isinstance(other, Confidential) and other.scope is Scope.PROJECT for other in others
@@ -351,6 +369,13 @@ def _is_answered(entry: Instruction, others: Sequence[Instruction]) -> bool:
 
 
 def _better(one: Instruction, other: Instruction) -> Instruction:
+    if (
+        isinstance(one, SomeoneElse)
+        and isinstance(other, SomeoneElse)
+        and one.address is None
+        and not other.name
+    ):
+        return replace(other, name=one.name)  # "our agency has it, reach them at …"
     if isinstance(one, Later) and isinstance(other, Later):
         return other if other.until is not None or one.until is None else one
     return other

@@ -17,6 +17,7 @@ from intake.instructions.marks import words_in
 from intake.instructions.things import Files, Noun, Number, Word, named
 from intake.instructions.values import Context
 from intake.instructions.when import When
+from intake.instructions.wishes import without_wishes
 
 _WRAPPED = 45
 _BULLET = re.compile(r"\s*(?:[-*•·–—>+]\s+|\[.?\]\s*)")
@@ -175,7 +176,7 @@ def _chain(words: Sequence[Word], first: int, context: Context) -> list[int]:
     if (
         len(chain) == 1
         or not _is_predicated(words, chain[-1], context)
-        or _opens(words, first, context)
+        or _opens(_since_a_sign(words[:first]), context)
     ):
         return chain
     comma = next(
@@ -233,15 +234,28 @@ def _is_predicated(words: Sequence[Word], place: int, context: Context) -> bool:
     ) or word.text in {"is", "are", "ist", "sind"}
 
 
-def _opens(words: Sequence[Word], place: int, context: Context) -> bool:
+def _since_a_sign(words: Sequence[Word]) -> Sequence[Word]:
+    """The last words, from the sign or the "but" on that parts them from what is said before."""
+    cut = next(
+        (
+            place
+            for place in range(len(words) - 1, -1, -1)
+            if not words[place].named and (words[place].text in {",", "-", "(", *_BREAKS})
+        ),
+        -1,
+    )
+    return words[cut + 1 :]
+
+
+def _opens(words: Sequence[Word], context: Context) -> bool:
+    """Whether these words, that stand before a thing, say nothing."""
     fill = lexicon(context.languages, ("fill", "det"))
-    return all(
+    return not any(word.named for word in words) and all(
         word.is_sign
         or word.text in {"neither", "weder", "both", "sowohl"}
         or fill.at([word.text], 0)[0]
-        for word in words[:place]
-        if not word.named
-    ) and not any(word.named for word in words[:place])
+        for word in words
+    )
 
 
 # ---------------------------------------------------------------- clauses
@@ -300,7 +314,7 @@ _TAG = re.compile(
 def _clauses(
     words: Sequence[Word], sign: str, *, line: str, sentence: int, context: Context
 ) -> list[Clause]:
-    bare = _without_relatives(words, context)
+    bare = _without_relatives(without_wishes(words), context)
     pieces = _pieces(_without_reasons(_together(bare, context), context), context)
     made = [_clause(piece, line, sentence, context) for piece in pieces if piece]
     if not made:
@@ -372,6 +386,10 @@ _SENT = frozenset(
     {"sent", "attached", "shared", "gave", "uploaded", "mailed", "emailed", "forwarded", "provided"}
     | {"submitted"}
 )
+_MADE = frozenset(
+    {"did", "made", "wrote", "created", "built", "designed", "produced", "showed", "presented"}
+    | {"published", "used"}
+)
 _WANTED = frozenset({"wanted", "want", "need", "needed", "requested", "mentioned", "listed"})
 
 
@@ -391,6 +409,9 @@ def _without_relatives(words: Sequence[Word], context: Context) -> list[Word]:
         who, verb = (*texts[at : at + 2], "", "")[:2]
         if who == "you" and texts[at + 1 : at + 3] in (["asked", "for"], ["ask", "for"]):
             at += 3
+        elif who in _WE and verb in _MADE and not _is_denied(found):
+            place += at + _told(texts[at:])
+            continue
         elif (who in _WE and verb in _SENT) or (who == "you" and verb in _WANTED):
             at += 2
         else:
@@ -399,6 +420,25 @@ def _without_relatives(words: Sequence[Word], context: Context) -> list[Word]:
             at += size
         place += at
     return found
+
+
+_GOES_ON = frozenset(
+    {"is", "are", "was", "were", "will", "has", "have", "can", "could", "should", "follows"}
+    | {"comes", "belongs", "goes", "needs", "but", "and", "not", "no", "never", "does", "do"}
+)
+
+
+def _told(texts: Sequence[str]) -> int:
+    """How many of these words tell of a thing who made it, and for whom."""
+    for count, text in enumerate(texts):
+        if not text or not text.isalnum() or (count > 1 and text in _GOES_ON):
+            return count
+    return len(texts)
+
+
+def _is_denied(words: Sequence[Word]) -> bool:
+    """Whether the last saying denies: "we have no deck that we made" denies one deck only."""
+    return _negated_before(_since_a_sign(words), len(words))
 
 
 def _without_reasons(words: Sequence[Word], context: Context) -> list[Word]:

@@ -16,6 +16,7 @@ from intake.instructions.sight import (
     each,
     joined,
     nouns_at,
+    only_for_now,
     places_of,
     strangers,
     things_at,
@@ -223,7 +224,7 @@ def _leads(seen: Sequence[Seen], name: str) -> bool:
     """Whether a command word comes first, behind nothing but courtesies."""
     places = places_of(seen, name)
     return bool(places) and all(
-        entry.classes & {"fill", "det", "then", "own", "you", "yes", "permit", "project"}
+        entry.classes & {"fill", "det", "then", "own", "you", "yes", "permit", "project", "their"}
         for entry in seen[: places[0]]
         if not entry.named
     )
@@ -253,7 +254,7 @@ def _accept(sight: Sight) -> Found | None:
     ):
         return None
     files = things_at(seen, Files)
-    numbers = _numbers_in(seen)
+    numbers = _numbers_in(seen) or _spoken_of(sight, seen)
     everything = (
         bool(places_of(seen, "all", "rest", "both"))
         and places[0] < places_of(seen, "all", "rest", "both")[0]
@@ -290,19 +291,29 @@ def _accept(sight: Sight) -> Found | None:
     return tuple(Accept(number, sight.phrase) for number in chosen.numbers)
 
 
+def _spoken_of(sight: Sight, seen: Sequence[Seen]) -> tuple[int, ...]:
+    """“[File 1 looks good,] please accept it”."""
+    pointed = any(entry.text in {"it", "them", "that", "sie", "es", "die"} for entry in seen)
+    return sight.files if pointed and not things_at(seen, Files) else ()
+
+
 _EVERY_FILE = frozenset(
     {"both files", "both documents", "all files", "all documents", "beide dateien", "alle dateien"}
 )
 
 
 def _waive(sight: Sight) -> Found | None:
-    seen = sight.seen("waive", "own", "be", "have", "permit")
+    seen = sight.seen("waive", "own", "be", "have", "permit", "their", "you", "pronoun", "both")
     targets = things_at(seen, Noun, Number)
+    nouns = nouns_at(seen, targets, sight.context)
+    if not targets and any(entry.text in _BOTH for entry in seen):
+        nouns = sight.topic
     if (
         not _leads(seen, "waive")
-        or not targets
+        or not nouns
         or strangers(seen)
-        or things_at(seen, Files, Person, Aim)
+        or things_at(seen, Files, Person, Aim, When)
+        or only_for_now(sight)
     ):
         return None
     if not sight.is_freelancer:
@@ -311,9 +322,10 @@ def _waive(sight: Sight) -> Found | None:
             if seen[places_of(seen, "waive")[0]].text == "waive"
             else None
         )
-    return each(
-        nouns_at(seen, targets, sight.context), lambda item: Waive(item, sight.phrase), sight.phrase
-    )
+    return each(nouns, lambda item: Waive(item, sight.phrase), sight.phrase)
+
+
+_BOTH = frozenset({"either", "neither", "both", "them", "it", "beide", "beides", "sie", "keines"})
 
 
 def _veto(sight: Sight) -> Found | None:

@@ -1,4 +1,4 @@
-"""What people say of documents: what they are, which project they are for, and that they are confidential or not meant."""
+"""What people say of documents: what they are, which project they are for, and that they are not meant."""
 
 from __future__ import annotations
 
@@ -8,31 +8,23 @@ from dataclasses import replace
 from intake.instructions.seen import Seen, seen_by
 from intake.instructions.sight import (
     LONGEST,
-    MOST_UNKNOWN,
-    POINTING,
     Found,
     Sight,
     documents_of,
     is_compound,
     joined,
-    nouns_at,
     places_of,
     settled,
     strangers,
     things_at,
 )
-from intake.instructions.things import Aim, Files, Noun, Number, Person, Word
+from intake.instructions.things import Aim, Files, Noun, Number, Person
 from intake.instructions.values import (
     Ambiguous,
-    Confidential,
-    Context,
     Doubt,
     ForProject,
     IsKind,
     Leave,
-    NotConfidential,
-    NotYours,
-    Scope,
 )
 from intake.model import Kind
 
@@ -58,6 +50,7 @@ def for_project(sight: Sight) -> Found | None:
         "document",
         "really",
         "as",
+        "shown",
     )
     aims = things_at(seen, Aim)
     if len(aims) != 1 or len(seen) > LONGEST:
@@ -72,7 +65,7 @@ def for_project(sight: Sight) -> Found | None:
         return None
     if sight.context.project and tokens == (sight.context.project.token,):
         return ()
-    documents = documents_of(sight, seen)
+    documents = _shown_here(sight, seen) or documents_of(sight, seen)
     if documents is None:
         return None
     made = tuple(
@@ -85,6 +78,13 @@ def for_project(sight: Sight) -> Found | None:
     if not (documents.numbers or documents.whole):
         return (Ambiguous(Doubt.WHICH_DOCUMENT, made, sight.phrase),)
     return made
+
+
+def _shown_here(sight: Sight, seen: Sequence[Seen]) -> Files | None:
+    """“Attached is one file for the Q4 launch”: the one that came, where it is said to be no more than a file."""
+    came = tuple(entry.number for entry in sight.context.documents if entry.arrived)
+    told = places_of(seen, "shown") and places_of(seen, "document")
+    return Files(came) if told and len(came) == 1 and not things_at(seen, Noun, Files) else None
 
 
 def _some_other_project(sight: Sight, seen: Sequence[Seen]) -> Found | None:
@@ -146,12 +146,7 @@ def is_kind(sight: Sight) -> Found | None:
         "own",
         "no",
     )
-    shown = [
-        entry
-        for entry in seen_by(sight.clause.words, ("shown", "be"), sight.context)
-        if "shown" in entry.classes
-    ]
-    if shown and not things_at(seen, Files):
+    if _is_shown_only(sight, seen):
         return None
     nouns = things_at(seen, Noun)
     files = things_at(seen, Files)
@@ -176,6 +171,31 @@ def is_kind(sight: Sight) -> Found | None:
         taken_for = _of_kind(sight, seen[nouns[0]])
         return as_kinds(sight, seen, taken_for, seen[nouns[1]]) if taken_for is not None else None
     return None
+
+
+_YOU = frozenset({"you", "u", "sie", "ihr", "du"})
+_FILED = frozenset(
+    {"labelled", "labeled", "filed", "classified", "marked", "counted", "tagged", "listed"}
+    | {"booked", "treated", "considered", "put", "had", "abgelegt", "einsortiert", "eingeordnet"}
+    | {"gezaehlt", "gefuehrt", "markiert", "zugeordnet", "verbucht"}
+)
+
+
+def told_what_we_did(sight: Sight) -> Found | None:
+    """“You've filed deck.pdf as a deck, [but it's a case study]”: what it is stands in the next clause."""
+    words = [word.text for word in sight.clause.words if not word.named and not word.is_sign]
+    files = any(isinstance(thing, Files) for word in sight.clause.words for thing in word.named)
+    told = words and words[0] in _YOU and set(words) & _FILED
+    return () if files and told and not set(words) & _ASKING else None
+
+
+_ASKING = frozenset({"should", "could", "can", "please", "bitte", "sollten", "solltet"})
+
+
+def _is_shown_only(sight: Sight, seen: Sequence[Seen]) -> bool:
+    """“Here is the deck” names no document."""
+    words = seen_by(sight.clause.words, ("shown", "be"), sight.context)
+    return any("shown" in entry.classes for entry in words) and not things_at(seen, Files)
 
 
 def _that_is(sight: Sight, seen: Sequence[Seen], file: int) -> Found | None:
@@ -406,169 +426,3 @@ def leave_out(sight: Sight) -> Found | None:
     if not made or any(entry.document not in known for entry in made):
         return (Ambiguous(Doubt.WHICH_DOCUMENT, (), sight.phrase),)
     return made if documents.numbers else (Ambiguous(Doubt.WHICH_DOCUMENT, made, sight.phrase),)
-
-
-# ---------------------------------------------------------------- confidential
-
-
-def confidential(sight: Sight) -> Found | None:
-    """“Please treat the deck as confidential”, “NDA”, “bitte vertraulich behandeln”, “this isn't confidential”."""
-    said = [word.text for word in sight.clause.words if _is_confidential_word(word, sight.context)]
-    seen = sight.seen(
-        "confidential_do",
-        "be",
-        "treat",
-        "as",
-        "keep",
-        "all",
-        "both",
-        "pronoun",
-        "not",
-        "no",
-        "own",
-        "you",
-        "whole_mail",
-        "document",
-        "project",
-        "have",
-        "rest",
-        "will",
-        "send",
-    )
-    seen = [
-        replace(entry, classes=entry.classes | {"confidential_do"})
-        if _is_confidential_word(entry.word, sight.context)
-        else entry
-        for entry in seen
-    ]
-    marks = places_of(seen, "confidential_do")
-    if not marks or sight.has("may", "said") or len(seen) > LONGEST:
-        return None
-    phrased = any(" " in entry.text for entry in seen if "confidential_do" in entry.classes)
-    if (
-        said
-        and not phrased
-        and set(said) == {"nda"}
-        and not all(entry.classes for entry in seen if not entry.named)
-    ):
-        return None
-    negated = any(
-        entry.text in {"nothing", "nichts", "none", "hardly"}
-        or (entry.classes & {"not", "no"} and "confidential_do" not in entry.classes)
-        for entry in seen
-    )
-    unknown = strangers(seen)
-    if len(unknown) > MOST_UNKNOWN:
-        return None
-    if negated:
-        return _not_confidential(sight, seen) if not unknown else None
-    return _covered(sight, seen, Confidential)
-
-
-def _is_confidential_word(word: Word, context: Context) -> bool:
-    known = {entry.lower() for entry in context.confidential_words} | {
-        "confidential",
-        "vertraulich",
-    }
-    return not word.named and any(
-        word.text == entry
-        or word.text in {f"{entry}{ending}" for ending in ("e", "er", "es", "en", "em", "ly", "s")}
-        for entry in known
-    )
-
-
-def _not_confidential(sight: Sight, seen: Sequence[Seen]) -> Found | None:
-    if sight.is_freelancer:
-        return _covered(sight, seen, NotConfidential)
-    return (
-        (NotYours("not confidential", sight.phrase),)
-        if things_at(seen, Files, Noun) or places_of(seen, "pronoun", "all")
-        else None
-    )
-
-
-def _covered(
-    sight: Sight, seen: Sequence[Seen], make: type[Confidential | NotConfidential]
-) -> Found | None:
-    """What a word about confidentiality covers. Of several documents that may be meant, all: it is the careful reading."""
-    if _is_of_the_mail(seen):
-        return (make(Scope.MAIL, None, None, sight.phrase),)
-    files = things_at(seen, Files)
-    nouns = nouns_at(seen, things_at(seen, Noun, Number), sight.context)
-    pointed = any(entry.text in POINTING for entry in seen)
-    if not nouns and not files and pointed:
-        nouns = sight.topic
-    if files or (pointed and sight.files and not nouns):
-        found = (
-            joined(
-                thing for place in files for thing in seen[place].named if isinstance(thing, Files)
-            )
-            if files
-            else Files(sight.files)
-        )
-        numbers = found.numbers or found.candidates
-        if make is NotConfidential and not found.numbers:
-            return (
-                Ambiguous(
-                    Doubt.WHICH_DOCUMENT,
-                    tuple(make(Scope.DOCUMENT, number, None, sight.phrase) for number in numbers),
-                    sight.phrase,
-                ),
-            )
-        return tuple(make(Scope.DOCUMENT, number, None, sight.phrase) for number in numbers) or None
-    if nouns:
-        kinds = {kind for noun in nouns for kind in noun.kinds}
-        items = {item for noun in nouns for item in noun.items}
-        numbers = tuple(
-            entry.number
-            for entry in sight.context.documents
-            if entry.kind in kinds and entry.arrived
-        ) or tuple(entry.number for entry in sight.context.documents if entry.kind in kinds)
-        if numbers:
-            return tuple(make(Scope.DOCUMENT, number, None, sight.phrase) for number in numbers)
-        return tuple(make(Scope.ITEM, None, item, sight.phrase) for item in sorted(items)) or (
-            make(Scope.MAIL, None, None, sight.phrase),
-        )
-    if sight.confided and not pointed and not places_of(seen, "whole_mail", "all", "project"):
-        return ()
-    whole = _is_of_all(seen) or (
-        sight.is_freelancer
-        and not any(
-            entry.text in {"this mail", "this email", "this message", "it", "attached"}
-            for entry in seen
-        )
-    )
-    return (make(Scope.PROJECT if whole else Scope.MAIL, None, None, sight.phrase),)
-
-
-_MAILS = frozenset({"mail", "email", "message", "nachricht"})
-_SHARING = frozenset(
-    {
-        "send",
-        "share",
-        "give",
-        "provide",
-        "upload",
-        "forward",
-        "hand over",
-        "get from us",
-        "schicken",
-    }
-    | {"senden", "liefern", "geben", "teilen", "bekommen", "erhalten", "bekommt", "hochladen"}
-)
-
-
-def _is_of_the_mail(seen: Sequence[Seen]) -> bool:
-    """Whether it names the mail itself, alone or with what is attached to it."""
-    words = {part for entry in seen if "whole_mail" in entry.classes for part in entry.text.split()}
-    return bool(words & _MAILS)
-
-
-def _is_of_all(seen: Sequence[Seen]) -> bool:
-    """“Everything we send you”, “all documents of this project”: more than what came just now."""
-    every = places_of(seen, "all") or any(
-        entry.text.startswith(("everything", "all ", "alles")) for entry in seen
-    )
-    to_come = any(entry.text in _SHARING for entry in seen)
-    of_project = bool(places_of(seen, "project")) or bool(things_at(seen, Aim))
-    return bool(every) and (to_come or of_project)

@@ -58,10 +58,33 @@ def keep(sight: Sight) -> Found | None:
         return None
     if places_of(seen, "keep") and places_of(seen, "no", "not") and not places_of(seen, "newer"):
         return _not_kept(sight, seen)
+    if _is_of_theirs(sight, seen):
+        return None
     is_offered = any(entry.offered for entry in offered)
     if not _keeps(seen) and not (is_offered and _still_holds(seen)):
         return None
     return _kept(sight, seen, offered)
+
+
+_UP_TO_DATE = frozenset(
+    {"up to date", "aktuell", "ist aktuell", "sind aktuell", "auf dem neuesten stand", "gueltig"}
+    | {"auf dem aktuellen stand", "valid", "unchanged", "unveraendert", "auf aktuellem stand"}
+)
+
+
+def _is_of_theirs(sight: Sight, seen: Sequence[Seen]) -> bool:
+    """“Everything is up to date here” may be said of anything; "still" or "the old ones" would tell."""
+    held = {entry.text for entry in seen if "valid" in entry.classes}
+    words = {word.text for word in sight.clause.words}
+    return bool(
+        held
+        and held <= _UP_TO_DATE
+        and not places_of(seen, "same", "keep")
+        and not words
+        & {"still", "noch", "weiterhin", "you", "you've", "ihr", "sie", "both", "beide"}
+        and not things_at(seen, Noun, Number, Files)
+        and places_of(seen, "all")
+    )
 
 
 def _still_holds(seen: Sequence[Seen]) -> bool:

@@ -9,6 +9,8 @@ word may mean different things to different rules. A phrase with "*" may be part
   late_adjective, rest, keep, valid, newer, same, except, all, both, pronoun
 - of people: ask, held, role; of documents: treat, as, really, belong, project, other_project, leave_out, document, arrived,
   whole_mail, ordinal_1 …; of confidence: confidential_do
+- of what came with the mail: copy_of ("a scan of"); of whose it is: disclaim (not the writer's), took_over; of what was and is
+  no more: once; before_then and nothing (there is none before the day that was named); echo ("too", "same for")
 - to the desk: stop, remind, stop_all, resume_reminders, remind_on, undo, undo_verb, undo_what, undo_last, after_all, yes, no_word,
   choice_first …; a freelancer's: accept, waive, veto, relabel, status, pause, resume, close, help; permit (that we may), again,
   slip (a mistake that is only mentioned), relative_end (may end "file 2 that I sent you yesterday")

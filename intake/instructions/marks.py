@@ -42,7 +42,7 @@ def words_in(line: str, context: Context) -> tuple[Word, ...]:
         for start, end, thing in _gaps(text, fixed)
         for word in ([thing] if thing else _plain(line, text, start, end))
     ]
-    words = with_nouns(words, context)
+    words = with_nouns(_with_bare_will(words, context), context)
     words = _with_numbered(words, context)
     words = _with_appositions(words, context)
     words = _with_times(text, words, context)
@@ -81,6 +81,29 @@ def _plain(line: str, text: str, start: int, end: int) -> Iterator[Word]:
             yield Word("->" if form == "arrow" else match[0], first, last)
 
 
+def _with_bare_will(words: Sequence[Word], context: Context) -> list[Word]:
+    """With "ill send" as "I will send": who leaves the sign out there is not unwell."""
+    sends = lexicon(context.languages, ("send",))
+    found: list[Word] = []
+    for place, word in enumerate(words):
+        before = words[place - 1] if place else None
+        after = words[place + 1] if place + 1 < len(words) else None
+        subject = {"ill": "i", "well": "we"}.get(word.text)
+        if (
+            subject is None
+            or word.named
+            or not (before is None or before.is_sign or before.text in {"and", "but", "so"})
+            or after is None
+            or after.named
+            or not (after.text in {"be", "have"} or sends.at([after.text], 0)[0])
+        ):
+            found.append(word)
+            continue
+        found.append(replace(word, text=subject))
+        found.append(replace(word, text="will", capital=False))
+    return found
+
+
 # ---------------------------------------------------------------- numbers, times, people
 
 
@@ -113,7 +136,9 @@ def _numbered_at(words: Sequence[Word], place: int, context: Context) -> tuple[W
         if numbers:
             thing = _files(numbers, context) if "document" in classes else _items(numbers, context)
             return Word("named", words[place].start, words[end - 1].end, thing), end - place
-    pointed = place + sized < len(words) and named(words[place + sized], kind=Files)
+    pointed = place + sized < len(words) and (
+        named(words[place + sized], kind=Files) or named(words[place + sized], kind=Number)
+    )
     if sized and not pointed and "arrived" in classes and (which := _arrived(context)):
         return Word("arrived", words[place].start, words[place + sized - 1].end, (which,)), sized
     ordinal = next((name for name in lexicon(languages, _ORDINALS).at(plain, 0)[1]), None)

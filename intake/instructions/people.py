@@ -73,6 +73,29 @@ def someone_else(sight: Sight) -> Found | None:
     return (in_doubt(found, sight.phrase) if unknown or supposed else found) or None
 
 
+def taken_over(sight: Sight) -> Found | None:
+    """“[I don't handle the calendar any more,] that's Jo now”: behind a word of who does not, who does."""
+    blocking = ("may", "said", "shown", "ban", "past", "newer", "no", "not")
+    if (
+        not sight.disclaimed
+        or not sight.topic
+        or sight.has(*blocking, beside=("ask", "held", "took_over"))
+    ):
+        return None
+    seen = sight.seen("pronoun", "be", "own", "role", "took_over")
+    telling = places_of(seen, "be", "took_over")
+    if not telling or things_at(seen, Noun, Number, Files, Aim):
+        return None
+    who = _who(seen, places_of(seen, "role"), [], [telling[-1], telling[0] - 2])
+    if who is None or any(entry.place not in who.places for entry in strangers(seen)):
+        return None
+
+    def make(item: ItemName) -> Instruction:
+        return SomeoneElse(item, who.person.address, who.person.name, sight.phrase)
+
+    return each(sight.topic, make, sight.phrase) or None
+
+
 def _is_dated(seen: Sequence[Seen], holding: Sequence[int]) -> bool:
     """“Jo will send it on Friday” is a promise: the day counts, not who keeps it."""
     sends = any(
@@ -135,7 +158,10 @@ def _departments(seen: Sequence[Seen], who: _Who, people: Sequence[int]) -> froz
 def _asks_themselves(seen: Sequence[Seen], asking: Sequence[int]) -> bool:
     """“I will ask Jo” asks nothing of us."""
     before = seen[: asking[0] + 1] if asking else ()
-    return any(entry.text in {"i", "we", "wir", "ich"} for entry in before)
+    after = seen[asking[0] + 1 : asking[0] + 2] if asking else ()
+    return any(entry.text in {"i", "we", "wir", "ich"} for entry in before) or any(
+        entry.text in {"me", "us", "mich", "uns"} for entry in after
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,11 +259,22 @@ def _written_name(
                 spots.append(place + 1)
         else:
             spots.append(place + 1)
+            if seen[place].text in _TOLD_BEHIND:
+                spots.append(place - 1)
+    spots += [
+        place + 1 for place, entry in enumerate(seen) if entry.text in {"is", "ist", "waere", "be"}
+    ]
     for spot in spots:
         found = _name_around(seen, spot)
         if found:
             return found
     return []
+
+
+_TOLD_BEHIND = frozenset(
+    {"zustaendig", "verantwortlich", "responsible", "in charge", "responsible for", "in charge of"}
+)
+"""“Für den Plan ist Frau Klein zuständig”: who it is stands before."""
 
 
 def _name_around(seen: Sequence[Seen], spot: int) -> list[Seen]:
@@ -291,6 +328,7 @@ def _holds(seen: Sequence[Seen], holding: Sequence[int], targets: Sequence[int],
             "does",
         }
         and not _is_told_of(seen, holding, targets)
+        and not any(entry.word.text == "address" for entry in seen)
         and not any(entry.text in {"is", "are", "ist", "liegt", "liegen"} for entry in seen)
     ):
         return False

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from intake.instructions.seen import Seen
+from intake.instructions.when import When
 
 _GOING_ON = frozenset(
     {"still", "currently", "presently", "busy", "just", "gerade", "noch", "derzeit", "aktuell"}
@@ -103,9 +104,12 @@ def with_progress(seen: Sequence[Seen]) -> list[Seen]:
     texts = [entry.text for entry in seen]
     going_on = any(part in _GOING_ON for text in texts for part in (text, *text.split()))
     owed = _is_owed(texts)
+    settled = _is_settled_on_a_day(seen, texts)
     found = [
         replace(entry, classes=frozenset({"later"}))
-        if not entry.classes and not entry.named and _is_work(texts, place, going_on, owed=owed)
+        if not entry.classes
+        and not entry.named
+        and (_is_work(texts, place, going_on, owed=owed) or (settled and entry.text in _FINISHED))
         else entry
         for place, entry in enumerate(seen)
     ]
@@ -120,8 +124,27 @@ def _is_work(texts: Sequence[str], place: int, going_on: bool, *, owed: bool) ->
         return going_on and any(verb in {"am", "are", "is", "busy"} for verb in before)
     if _PASSIVE.fullmatch(text) and (before[-1:] == ["being"] or (owed and "be" in before)):
         return True
-    passive = any(verb in {"wird", "werden"} for verb in texts)
+    passive = any(part in {"wird", "werden"} for verb in texts for part in verb.split())
     return bool(_PARTICIPLE.fullmatch(text)) and passive and (going_on or owed)
+
+
+_FINISHED = frozenset(
+    {"approved", "adopted", "signed", "finalised", "finalized", "released", "published", "printed"}
+    | {"completed", "finished", "agreed", "ratified", "updated", "revised", "redone", "rewritten"}
+    | {"translated", "issued", "verabschiedet", "beschlossen", "freigegeben", "abgenommen"}
+    | {"fertiggestellt", "gedruckt", "unterschrieben", "abgesegnet", "genehmigt", "finalisiert"}
+    | {"veroeffentlicht", "vorgelegt", "abgeschlossen", "ueberarbeitet", "aktualisiert"}
+    | {"erstellt", "geschrieben", "uebersetzt"}
+)
+"""What is done to a thing at the last, before it can be sent."""
+
+
+def _is_settled_on_a_day(seen: Sequence[Seen], texts: Sequence[str]) -> bool:
+    """“Wird erst im Januar verabschiedet”, “gets approved in January”: there is none before."""
+    timed = any(isinstance(thing, When) for entry in seen for thing in entry.named)
+    words = {part for text in texts for part in text.split()}
+    coming = {"wird", "werden", "will", "gets", "get", "only"}
+    return timed and bool(words & coming)
 
 
 def _is_owed(texts: Sequence[str]) -> bool:

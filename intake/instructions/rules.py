@@ -6,18 +6,21 @@ asks back then. So "we have no deck" is an instruction, and "we have no deck cha
 
 from __future__ import annotations
 
+from intake.instructions.attached import attached
 from intake.instructions.commands import answer, command, reminding, undo
+from intake.instructions.confidence import confidential
 from intake.instructions.documents import (
     answered_kind,
-    confidential,
     for_project,
     is_kind,
     leave_out,
+    told_what_we_did,
 )
 from intake.instructions.keeping import keep
-from intake.instructions.people import someone_else
+from intake.instructions.people import someone_else, taken_over
+from intake.instructions.promises import later
 from intake.instructions.sight import Rule
-from intake.instructions.statements import later, not_applicable
+from intake.instructions.statements import not_applicable
 from intake.instructions.waiting import waiting_mail
 
 RULES: tuple[Rule, ...] = (
@@ -30,9 +33,12 @@ RULES: tuple[Rule, ...] = (
     keep,
     for_project,
     leave_out,
+    taken_over,
     someone_else,
     answered_kind,
+    told_what_we_did,
     is_kind,
+    attached,
     later,
     not_applicable,
 )

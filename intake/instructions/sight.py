@@ -44,6 +44,8 @@ class Sight:
     """Who was named last."""
     confided: bool = False
     """Whether the mail has just called something confidential."""
+    disclaimed: bool = False
+    """Whether the writer has just said that a thing is nothing of theirs."""
 
     def seen(self, *names: str) -> list[Seen]:
         """The clause with these classes of words and the small ones; what the project is called by is such a one."""
@@ -252,3 +254,12 @@ def topic_of(words: Iterable[Word], context: Context) -> tuple[Noun, ...]:
         for thing in word.named
         if isinstance(thing, Noun | Number)
     )
+
+
+_PASSING = frozenset({"yet", "now", "moment", "today", "jetzt", "gerade", "vorerst", "derzeit"})
+
+
+def only_for_now(sight: Sight) -> bool:
+    """“I don't need the deck yet” is no word of later."""
+    words = {word.text for word in sight.clause.words if not word.named}
+    return bool(words & _PASSING) or (bool(words & {"noch"}) and bool(words & {"nicht"}))

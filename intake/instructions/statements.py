@@ -1,26 +1,24 @@
-"""What clients say of items: there is none, it comes later, the old one still holds.
+"""What clients say of items that there are none of, and what a freelancer waives.
 
-Each rule reads one clause; None is "this is no such thing", an empty tuple "it is, and there is nothing to do".
+The rule reads one clause; None is "this is no such thing", an empty tuple "it is, and there is nothing to do".
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from dataclasses import replace
 
-from intake.instructions.progress import with_progress
 from intake.instructions.seen import Seen, seen_by
 from intake.instructions.sight import (
     BLOCKING,
-    POINTING,
     Found,
     Sight,
     all_of,
-    day_of,
     each,
     is_compound,
     nouns_at,
     one_target,
+    only_for_now,
     open_items,
     places_of,
     settled,
@@ -32,7 +30,6 @@ from intake.instructions.things import Aim, Files, Noun, Number, Person
 from intake.instructions.values import (
     Ambiguous,
     Doubt,
-    Later,
     NotApplicable,
     Waive,
 )
@@ -50,7 +47,7 @@ def not_applicable(sight: Sight) -> Found | None:
     ):
         return None
     theirs = ("their",) if sight.is_freelancer else ()
-    seen = sight.seen(
+    names = (
         "own",
         "you",
         "will",
@@ -63,7 +60,8 @@ def not_applicable(sight: Sight) -> Found | None:
         *theirs,
         *_NEGATIVE,
     )
-    seen = _without_lead(with_client(seen, sight))
+    sight = _without_role(sight, sight.seen(*names))
+    seen = _without_lead(with_client(sight.seen(*names), sight))
     negations = places_of(seen, *_NEGATIVE)
     if not negations or _waits(sight, seen):
         return None
@@ -80,7 +78,7 @@ def not_applicable(sight: Sight) -> Found | None:
         return _nothing_named(sight, seen)
     make = Waive if sight.is_freelancer else NotApplicable
     found = each(nouns, lambda item: make(item, sight.phrase), sight.phrase)
-    return settled(sight, seen, found, clean=sure and not _only_here(seen))
+    return settled(sight, seen, found, clean=sure and not _only_here(sight, seen))
 
 
 def _never_was(sight: Sight) -> bool:
@@ -91,11 +89,13 @@ def _never_was(sight: Sight) -> bool:
     )
 
 
-def _only_here(seen: Sequence[Seen]) -> bool:
+def _only_here(sight: Sight, seen: Sequence[Seen]) -> bool:
     """“I don't have the deck myself”: somebody else may have it."""
     words = {part for entry in seen for part in entry.text.split()}
     if not words & {"i", "ich"}:
         return False
+    if sight.has("disclaim"):
+        return True
     return bool(words & {"myself", "personally", "selbst", "selber", "persoenlich"}) or bool(
         words & {"here", "hier", "handy"} and words & {"the", "it", "den", "das", "die", "ihn"}
     )
@@ -116,6 +116,27 @@ def _without_lead(seen: list[Seen]) -> list[Seen]:
         if entry.text in _SUBJECT:
             return seen[place:]
     return seen
+
+
+_MOST_ROLE_WORDS = 3
+
+
+def _without_role(sight: Sight, seen: Sequence[Seen]) -> Sight:
+    """Without what the writers are: "we, [as a bank], have no blog", "haben wir [als GmbH] nicht"."""
+    for place, entry in enumerate(seen):
+        if entry.text not in {"as", "als"} or not place:
+            continue
+        end = place + 1
+        while end < len(seen) and (
+            "det" in seen[end].classes or (not seen[end].classes and not seen[end].named)
+        ):
+            end += 1
+        strange = strangers(seen[place + 1 : end])
+        if 0 < len(strange) <= _MOST_ROLE_WORDS and places_of(seen[end:], *_NEGATIVE):
+            dropped = {other.word for other in seen[place:end]}
+            words = tuple(word for word in sight.clause.words if word not in dropped)
+            return replace(sight, clause=replace(sight.clause, words=words))
+    return sight
 
 
 def _is_bare_denial(sight: Sight, seen: Sequence[Seen]) -> bool:
@@ -171,7 +192,7 @@ def _is_negated(
     if any(classes & {"na", "not_have"} for classes in kinds):
         return _is_whole(sight, seen, negations, target)
     if any(classes & {"unneeded"} for classes in kinds):
-        return sight.is_freelancer
+        return (sight.is_freelancer and not only_for_now(sight)) or None
     if "cannot" in classes:
         return False
     if "skip" in classes:
@@ -292,7 +313,19 @@ def _is_order(seen: Sequence[Seen]) -> bool:
 
 
 _HAVING = frozenset(
-    {"have", "got", "have got", "has", "has got", "haben", "habe", "hab", "hat", "have in place"}
+    {
+        "have",
+        "having",
+        "got",
+        "have got",
+        "has",
+        "has got",
+        "haben",
+        "habe",
+        "hab",
+        "hat",
+        "have in place",
+    }
 )
 
 
@@ -316,241 +349,5 @@ def _nothing_named(sight: Sight, seen: Sequence[Seen]) -> Found | None:
     return (
         Ambiguous(
             Doubt.WHICH_ITEM, tuple(make(entry.item, sight.phrase) for entry in items), sight.phrase
-        ),
-    )
-
-
-# ---------------------------------------------------------------- later
-
-
-def later(sight: Sight) -> Found | None:
-    """“The deck follows on Friday”, “still working on 3”, “Den Jahresplan schicken wir nächste Woche”."""
-    if sight.has("may", "said", "shown", "ban", "if", "except") or (
-        sight.has("newer") and sight.has("no", "not")
-    ):
-        return None
-    seen = sight.seen(
-        "late_adjective",
-        "own",
-        "you",
-        "will",
-        "send",
-        "later",
-        "yet",
-        "still",
-        "not",
-        "no",
-        "have",
-        "exist",
-        "be",
-        "made",
-        "pronoun",
-        "rest",
-        "soft",
-        "both",
-        "role",
-    )
-    seen = with_progress(_without_purpose(seen))
-    if any(
-        "past" in entry.classes and not (entry.text == "should have" and things_at(seen, When))
-        for entry in seen_by(
-            sight.clause.words, ("past", "send", "later", "have", "made"), sight.context
-        )
-        if not entry.classes & {"send", "later", "have", "made"}
-    ):
-        return None
-    targets = one_target(seen, sight.context)
-    if (
-        things_at(seen, Files, Aim)
-        or targets is None
-        or not _is_promise(sight, seen, targets)
-        or is_compound(seen, targets)
-        or _goes_elsewhere(seen)
-    ):
-        return None
-    nouns = nouns_at(seen, targets, sight.context)
-    until = day_of(seen)
-    if not nouns and places_of(seen, "rest"):
-        left = [entry.item for entry in open_items(sight.context) if entry.item not in sight.spoken]
-        nouns = tuple(Noun((item,), exact=True) for item in left)
-    if not nouns:
-        nouns = sight.topic
-    if not nouns:
-        return _promised_something(sight, seen, until)
-    return settled(
-        sight, seen, each(nouns, lambda item: Later(item, until, sight.phrase), sight.phrase)
-    )
-
-
-def _without_purpose(seen: list[Seen]) -> list[Seen]:
-    """Without what the time is needed for: "a few more days [to dig them out]"."""
-    needed = any(
-        (isinstance(thing, When) and thing.needed) for entry in seen for thing in entry.named
-    ) or any(part in _TAKING_TIME for entry in seen for part in entry.text.split())
-    if not needed:
-        return seen
-    from_here = max(
-        (
-            place
-            for place, entry in enumerate(seen)
-            if (entry.named and isinstance(entry.named[0], When))
-            or "time" in entry.text
-            or entry.text.endswith(("longer", "etwas", "zeit", "laenger"))
-        ),
-        default=None,
-    )
-    if from_here is None:
-        return seen
-    for place in range(from_here + 1, len(seen)):
-        if seen[place].text in {"to", "um", "bis", "before", "until"}:
-            rest = seen[place:]
-            return seen[:place] if not things_at(rest, Noun, Number, Files, When) else seen
-    return seen
-
-
-_TAKING_TIME = frozenset(
-    {"need", "needs", "take", "takes", "taking", "brauche", "brauchen", "braucht", "dauert"}
-    | {"dauern", "benoetige", "benoetigen", "benoetigt", "give"}
-)
-
-
-def _is_promise(sight: Sight, seen: Sequence[Seen], targets: Sequence[int]) -> bool:
-    whens = [thing for entry in seen for thing in entry.named if isinstance(thing, When)]
-    timed = any(not when.descriptive for when in whens)
-    negated = bool(places_of(seen, "no", "not")) and not {
-        entry.text for entry in seen if entry.classes & {"no", "not"}
-    } <= {"noch"}
-    if negated:
-        return (
-            bool(
-                places_of(seen, "yet") and {entry.text for entry in seen if "yet" in entry.classes}
-            )
-            or bool(places_of(seen, "still"))
-            or any(when.until for when in whens)
-        )
-    if places_of(seen, "later"):
-        words = {entry.text for entry in seen if "later" in entry.classes}
-        backed = bool(whens) or bool(places_of(seen, "will", "yet", "soft")) or len(seen) <= _SHORT
-        return bool(words - _NEEDING_TIME - _COMING) or (bool(words & _COMING) and backed) or timed
-    if places_of(seen, "send") and (
-        places_of(seen, "own", "you", "role") or things_at(seen, Person) or places_of(seen, "will")
-    ):
-        return bool(
-            places_of(seen, "will") or timed or (places_of(seen, "own") and _german_present(seen))
-        )
-    if (
-        places_of(seen, "have")
-        and places_of(seen, "will")
-        and whens
-        and (places_of(seen, "own", "you") or seen[0].text in {"should", "will"})
-    ):
-        return True
-    return bool(
-        (targets or places_of(seen, "rest"))
-        and timed
-        and all(
-            entry.named or entry.classes & {"fill", "det", "be", "soft", "own", "rest", "both"}
-            for entry in seen
-        )
-    ) and (not _is_dated_title(sight, whens))
-
-
-_NEEDING_TIME = frozenset(
-    {
-        "ready",
-        "fertig",
-        "due",
-        "expected",
-        "follow",
-        "following",
-        "bereit",
-        "patience",
-        "need",
-        "needs",
-        "give us",
-        "give me",
-        "gimme",
-        "til",
-        "till",
-        "expect",
-        "scheduled",
-        "brauchen",
-        "brauche",
-        "braucht",
-        "zeit",
-        "benoetigen",
-        "benoetige",
-        "benoetigt",
-        "late",
-    }
-)
-"""Words that promise only beside a time."""
-_COMING = frozenset(
-    {
-        "come",
-        "comes",
-        "coming",
-        "kommt",
-        "kommen",
-        "arrives",
-        "arriving",
-        "works",
-        "arbeiten",
-        "arbeite",
-    }
-)
-_SHORT = 4
-
-
-def _german_present(seen: Sequence[Seen]) -> bool:
-    """“Wir reichen den Plan nach” promises without a time; “we send the deck” does not."""
-    verbs = {entry.text for entry in seen if "send" in entry.classes}
-    return bool(verbs & {"reichen nach", "reiche nach", "nachreichen", "nachliefern"}) or (
-        "nach" in verbs and len(verbs) > 1
-    )
-
-
-def _is_dated_title(sight: Sight, whens: Sequence[When]) -> bool:
-    """A thing with a day behind it may only say of when it is: "Deck, January 2026"."""
-    return any(
-        when.descriptive or (when.day is not None and when.day < sight.context.today)
-        for when in whens
-    )
-
-
-def _goes_elsewhere(seen: Sequence[Seen]) -> bool:
-    """Whether somebody else is to get it: "send the deck to the board"."""
-    for place, entry in enumerate(seen):
-        if entry.text in {"to", "an", "with"} and place + 1 < len(seen):
-            rest = [other for other in seen[place + 1 :] if "det" not in other.classes]
-            first = rest[0] if rest else None
-            if first is not None and (
-                (not first.classes and not first.named)
-                or "role" in first.classes
-                or (first.named and isinstance(first.named[0], Person))
-            ):
-                return True
-    return False
-
-
-def _promised_something(sight: Sight, seen: Sequence[Seen], until: date | None) -> Found | None:
-    has_time = any(isinstance(thing, When) for entry in seen for thing in entry.named)
-    if (
-        strangers(seen)
-        or not has_time
-        or not any(entry.text in POINTING for entry in seen)
-        or not places_of(seen, "send", "later")
-    ):
-        return None
-    if sight.files and not sight.topic:  # "the right one follows": what it is was not said either
-        return ()
-    items = open_items(sight.context)
-    if sight.is_freelancer or not items:
-        return None
-    return (
-        Ambiguous(
-            Doubt.WHICH_ITEM,
-            tuple(Later(entry.item, until, sight.phrase) for entry in items),
-            sight.phrase,
         ),
     )

@@ -38,6 +38,7 @@ def titles_in(text: str, context: Context) -> list[Word]:
         found.extend(_spans(text, title, Aim(tokens)))
     for project in projects:
         found.extend(_spans(text, project.token.lower(), Aim((project.token,))))
+    found.extend(_named_by_ending(text, context))
     found.extend(
         Word("file", match.start(), match.end(), (_alike(match[0], context),))
         for match in _FILE.finditer(text)
@@ -47,6 +48,70 @@ def titles_in(text: str, context: Context) -> list[Word]:
         if not chosen or word.start >= chosen[-1].end:
             chosen.append(word)
     return chosen
+
+
+_ENDINGS = {
+    **dict.fromkeys(("pdf",), ("pdf",)),
+    **dict.fromkeys(
+        ("xlsx", "xls", "excel", "spreadsheet", "exceldatei", "exceltabelle"),
+        ("xlsx", "xls", "csv", "ods", "numbers"),
+    ),
+    **dict.fromkeys(("pptx", "ppt", "powerpoint", "keynote"), ("pptx", "ppt", "key", "odp")),
+    **dict.fromkeys(
+        ("docx", "word file", "word document", "word datei", "word dokument"),
+        ("docx", "doc", "odt"),
+    ),
+    **dict.fromkeys(("csv",), ("csv",)),
+    **dict.fromkeys(("zip",), ("zip",)),
+    **dict.fromkeys(("png", "jpg", "jpeg"), ("png", "jpg", "jpeg")),
+}
+_BY_ENDING = re.compile(
+    r"(?<![\w@./-])(?:(?:the|that|this|our|my|your|die|das|der|den|diese|dieses|unser|unsere|ihr|ihre) )"
+    r"(?P<words>(?:[\w&+]+[ -]){0,3}?)"
+    rf"(?P<ending>{'|'.join(sorted(_ENDINGS, key=len, reverse=True))})"
+    r"(?:[ -](?:file|document|sheet|datei|dokument|tabelle))?(?![\w@]|[.-]\w| (?:of|from|version|for|with|von|vom|mit|attached|i |we |im anhang|anbei))"
+)
+_IS = re.compile(r"\W{1,3}(?:is|are|was|ist|sind|war)\b(?P<rest>[^,.;!?\n]{0,80})")
+
+
+def _named_by_ending(text: str, context: Context) -> Iterator[Word]:
+    """“The xlsx”, “the guidelines pdf”: where one document alone fits."""
+    for match in _BY_ENDING.finditer(text):
+        words = [word for word in _PARTING.split(match["words"].strip()) if word]
+        spoken = words_of(" ".join([*words, match["ending"]]))
+        if any(is_noun(part, context) for part in _parts(spoken)) and not _is_told(
+            text, match.end(), context
+        ):
+            continue
+        fitting = [entry for entry in context.documents if _fits(entry, words, match["ending"])]
+        fitting = [entry for entry in fitting if entry.arrived] or fitting
+        if (
+            not words
+            and match["ending"] == "pdf"
+            and any(entry.arrived for entry in context.documents)
+        ):
+            continue
+        if len(fitting) == 1:
+            yield Word("named", match.start(), match.end(), (Files((fitting[0].number,)),))
+
+
+def _parts(words: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    for first in range(len(words)):
+        for last in range(first, len(words)):
+            yield tuple(words[first : last + 1])
+
+
+def _is_told(text: str, place: int, context: Context) -> bool:
+    """Whether it is said what the thing is: a noun may be the name of a file then, and is a thing else."""
+    said = _IS.match(text, place)
+    return said is not None and any(
+        is_noun(part, context) for part in _parts(words_of(said["rest"])[:8])
+    )
+
+
+def _fits(document: KnownDocument, words: Sequence[str], ending: str) -> bool:
+    stem, _, last = normalise(document.filename).rpartition(".")
+    return last in _ENDINGS[ending] and set(words) <= {*_PARTING.split(stem), stem}
 
 
 def _spans(text: str, wanted: str, thing: Named) -> Iterator[Word]:

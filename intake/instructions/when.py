@@ -377,6 +377,7 @@ _FORMS: tuple[tuple[re.Pattern[str], _Reader], ...] = (
         ),
         _of_week,
     ),
+    (_form(r"(?P<which>)(?P<edge>)(?P<iso>)(?:eow)"), _of_week),
     (_form(rf"(?:{_THIS} )?(?:weekend|wochenende)|übers wochenende"), _of_weekend),
     (_form(rf"{_PART}{_THIS} ?(?:month|monats?)(?! of)"), _of_month),
     (
@@ -421,7 +422,7 @@ _FORMS: tuple[tuple[re.Pattern[str], _Reader], ...] = (
     (_form(rf"(?:on|by|am|bis|next|this|until) (?P<weekday>{_SHORT}){_WEEK_AFTER}"), _of_weekday),
     (
         _form(
-            r"(?:after|before|once|when|nach|vor|wenn|sobald|as soon as|over|during|in|über|following|until|till|bis) "
+            r"(?:after|before|once|when|nach|vor|wenn|sobald|as soon as|over|during|in|im|zum|über|following|until|till|bis) "
             rf"(?:(?:the|our|a|my|dem|den|der|die|unserem|unserer|meinem|meiner|we are through|is|ist) )?(?:\w{{1,20}} )?(?:{_EVENTS})(?: meeting)?(?: is over| is done)?"
         ),
         _nobody_knows,

@@ -17,6 +17,7 @@ from intake.instructions import (
     Instruction,
     IsKind,
     Keep,
+    KnownDocument,
     Later,
     Leave,
     NotApplicable,
@@ -33,7 +34,7 @@ from intake.instructions import (
     Waive,
     read,
 )
-from intake.model import Address, ItemState, Kind
+from intake.model import Address, ItemName, ItemState, Kind
 from tests.unit.instruction_cast import (
     ANNA,
     CALENDAR,
@@ -707,3 +708,157 @@ def test_who_can_be_asked_promises_nothing_themselves(
 @pytest.mark.parametrize("mail", ["Can you keep a secret?", "I got the deck from Anna."])
 def test_the_parts_of_a_phrase_alone_are_talk(mail: str) -> None:
     assert read(mail, context=CONTACT) == ()
+
+
+BRAND, CASE, EVENTS = Kind("brand_guide"), Kind("case_study"), Kind("event_calendar")
+
+
+@pytest.mark.parametrize(
+    ("mail", "kind", "item"),
+    [
+        ("Attached is our brand book, as you requested.", BRAND, GUIDE),
+        ("Please find enclosed the brand guide for your records.", BRAND, GUIDE),
+        ("I have attached a scan of our brand guidelines.", BRAND, GUIDE),
+        ("The events list is attached to this email.", EVENTS, CALENDAR),
+        ("Here is our latest event calendar.", EVENTS, CALENDAR),
+        ("6: attached", BRAND, GUIDE),
+        ("I found the brand guide in the end, it's attached.", BRAND, GUIDE),
+        ("Anbei unser Styleguide, liebe Grüße", BRAND, GUIDE),
+        ("Im Anhang ist der Messekalender.", EVENTS, CALENDAR),
+        ("Das Markenhandbuch habe ich angehängt.", BRAND, GUIDE),
+        ("Als Anhang erhalten Sie den Terminplan.", EVENTS, CALENDAR),
+    ],
+)
+def test_the_file_that_came_is_of_the_kind_that_is_said(
+    mail: str, kind: Kind, item: ItemName
+) -> None:
+    assert read(mail, context=arrived("scan0042.pdf")) == (IsKind(4, kind, item),)
+
+
+@pytest.mark.parametrize(
+    "mail",
+    [
+        "Attached are a few remarks on the deck.",
+        "Attached is the agenda for the roadmap meeting.",
+        "Attached are the deck and the roadmap.",
+        "The deck will be attached to my next mail.",
+        "The brand guide is not attached.",
+        "I attached the brand guide last week.",
+        "Here is an idea for the event calendar.",
+        "Anbei meine Notizen zum Markenhandbuch.",
+        "Anbei die Rechnung für das Deck.",
+    ],
+)
+def test_what_is_only_about_a_thing_is_not_the_thing(mail: str) -> None:
+    assert read(mail, context=arrived("scan0042.pdf")) == ()
+
+
+def test_nothing_is_asked_where_no_file_came() -> None:
+    assert read("Attached is our brand guide.", context=CONTACT) == ()
+
+
+def test_of_two_files_the_one_is_meant_of_which_nothing_is_known() -> None:
+    known = KnownDocument(5, "Pitch.pdf", Kind("deck"), arrived=True)
+    context = arrived("scan0042.pdf")
+    context = replace(context, documents=(*context.documents, known))
+
+    assert read("Attached is our brand guide.", context=context) == (IsKind(4, BRAND, GUIDE),)
+    assert read("Attached is our deck.", context=context) == ()
+
+
+@pytest.mark.parametrize(
+    "mail",
+    [
+        "The PDF I attached is for the Spring campaign.",
+        "The doc attached belongs to the Spring campaign.",
+        "Attached please find one file for the Spring campaign.",
+        "Was ich eben angehängt habe, gehört zur Spring campaign.",
+        "Das angehängte PDF ist für die Spring campaign.",
+    ],
+)
+def test_the_file_that_came_is_for_the_project_that_is_said(mail: str) -> None:
+    assert read(mail, context=arrived("scan0042.pdf")) == (ForProject(SPRING, 4),)
+
+
+@pytest.mark.parametrize(
+    ("mail", "asked"),
+    [
+        ("The excel is our event calendar.", (IsKind(3, EVENTS, CALENDAR),)),
+        ("Die Excel-Datei ist unser Messekalender.", (IsKind(3, EVENTS, CALENDAR),)),
+        ("The guidelines PDF is our style guide.", (IsKind(2, BRAND, GUIDE),)),
+        ("Ignore the xlsx please.", (Leave(3),)),
+        ("Das Dokument 3 war ein Versehen, bitte löschen.", (Leave(3),)),
+        ("You've filed file 1 as a deck, but it's a case study.", (IsKind(1, CASE),)),
+        ("File 2 is the brand guide we designed with Anna.", (IsKind(2, BRAND, GUIDE),)),
+        ("The deck pdf follows on Friday.", (Later(DECK, date(2026, 11, 27)),)),
+        (
+            "Number 4 doesn't exist. Same for number 5.",
+            (NotApplicable(CALENDAR), NotApplicable(POSTS)),
+        ),
+        (
+            "Jo has the deck. The brand guide as well.",
+            (
+                SomeoneElse(DECK, JO, "Jo"),
+                SomeoneElse(GUIDE, JO, "Jo"),
+            ),
+        ),
+        ("Ignore file 2. File 3 too.", (Leave(2), Leave(3))),
+        ("Den Kalender haben wir nicht. Thanks for the deck too!", (NotApplicable(CALENDAR),)),
+        ("The deck isn't mine any more, that would be Anna.", (SomeoneElse(DECK, ANNA, "Anna"),)),
+        ("Den Blog mache ich nicht mehr, das macht jetzt Jo.", (SomeoneElse(POSTS, JO, "Jo"),)),
+        (
+            "Our agency keeps the brand guide, they can be reached at studio@b.example.",
+            (SomeoneElse(GUIDE, Address("studio@b.example"), "Our agency"),),
+        ),
+        (
+            "Für den Messekalender ist Frau Berger verantwortlich.",
+            (SomeoneElse(CALENDAR, name="Berger"),),
+        ),
+        (
+            "The deck follows on Friday. Enjoy your weekend!",
+            (Later(DECK, date(2026, 11, 27)),),
+        ),
+        (
+            "Das Deck kommt am Freitag, schöne Woche noch!",
+            (Later(DECK, date(2026, 11, 27)),),
+        ),
+        (
+            "Hectic days, the deck and the calendar must wait until 4 January.",
+            (Later(DECK, date(2027, 1, 4)), Later(CALENDAR, date(2027, 1, 4))),
+        ),
+        (
+            "Der Jahresplan wird erst am 4. Januar beschlossen, bis dahin habe ich leider nichts.",
+            (Later(YEARLY, date(2027, 1, 4)),),
+        ),
+        ("ill get you the deck on friday", (Later(DECK, date(2026, 11, 27)),)),
+        ("I was promised the deck for Friday.", (Later(DECK, date(2026, 11, 27)),)),
+        ("We, as a bank, do not have a blog.", (NotApplicable(POSTS),)),
+        ("We are not having any event calendar as on date.", (NotApplicable(CALENDAR),)),
+    ],
+)
+def test_how_things_are_called_and_pointed_at(mail: str, asked: tuple[Instruction, ...]) -> None:
+    assert read(mail, context=CONTACT) == asked
+
+
+def test_what_is_kept_is_kept_of_the_next_thing_too() -> None:
+    read_of = read("Das alte Markenhandbuch gilt weiterhin. Das Deck auch.", context=OFFERED)
+
+    assert read_of == (Keep(GUIDE), Keep(DECK))
+
+
+@pytest.mark.parametrize(
+    ("mail", "asked"),
+    [
+        ("Stop asking them for the deck and the blog posts.", (Waive(DECK), Waive(POSTS))),
+        ("Beim Deck bitte nicht mehr nachhaken, brauche ich nicht.", (Waive(DECK),)),
+        ("File 2 looks fine to me, you can accept it.", (Accept(2),)),
+        ("Datei 2 sieht gut aus, bitte annehmen.", (Accept(2),)),
+        ("I don't need the deck yet.", ()),
+        ("I don't need the deck right now.", ()),
+        ("Never mind, I found the deck.", ()),
+    ],
+)
+def test_a_freelancer_waives_and_accepts_in_passing(
+    mail: str, asked: tuple[Instruction, ...]
+) -> None:
+    assert read(mail, context=FREELANCER) == asked
