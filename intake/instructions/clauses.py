@@ -407,8 +407,8 @@ def _without_relatives(words: Sequence[Word], context: Context) -> list[Word]:
         at = 1 if texts[:1] and texts[0] in {"file", "document", "pdf"} else 0
         at += 1 if texts[at : at + 1] and texts[at] in {"that", "which"} else 0
         who, verb = (*texts[at : at + 2], "", "")[:2]
-        if who == "you" and texts[at + 1 : at + 3] in (["asked", "for"], ["ask", "for"]):
-            at += 3
+        if who == "you" and (asking := _asking(texts[at + 1 :])):
+            at += 1 + asking
         elif who in _WE and verb in _MADE and not _is_denied(found):
             place += at + _told(texts[at:])
             continue
@@ -420,6 +420,15 @@ def _without_relatives(words: Sequence[Word], context: Context) -> list[Word]:
             at += size
         place += at
     return found
+
+
+def _asking(texts: Sequence[str]) -> int:
+    """How many words say "asked for", "were asking for" or "keep asking for"."""
+    size = 1 if texts and texts[0] in {"are", "were", "keep", "kept"} else 0
+    asks = texts[size : size + 2] in (
+        (["asking", "for"],) if size else (["asked", "for"], ["ask", "for"])
+    )
+    return size + 2 if asks else 0
 
 
 _GOES_ON = frozenset(

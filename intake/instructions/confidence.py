@@ -164,6 +164,7 @@ def _covered(
     return (make(Scope.PROJECT if whole else Scope.MAIL, None, None, sight.phrase),)
 
 
+_WHOLE = frozenset({"whole", "entire", "gesamte", "ganze", "komplette"})
 _MAILS = frozenset({"mail", "email", "message", "nachricht"})
 _SHARING = frozenset(
     {
@@ -188,7 +189,10 @@ def _is_of_the_mail(seen: Sequence[Seen]) -> bool:
 
 
 def _is_of_all(seen: Sequence[Seen]) -> bool:
-    """“Everything we send you”, “all documents of this project”: more than what came just now."""
+    """“Everything we send you”, “all documents of this project”, “the whole project”: more than what came just now."""
+    named = (entry.text.split() for entry in seen if "project" in entry.classes)
+    if any(_WHOLE.intersection(words) for words in named):
+        return True
     every = places_of(seen, "all") or any(
         entry.text.startswith(("everything", "all ", "alles")) for entry in seen
     )
