@@ -32,12 +32,10 @@ class Questions:
         self._database = database
 
     def answered(self, thread: Sequence[str], person: Address) -> Asked | None:
-        """The nearest letter in a thread that asked this person about mail; None where there is none."""
+        """The letter to this person that is nearest in a thread, if it asked about mail; a later one of ours is answered else."""
         with self._database.read() as session:
             letters = session.scalars(
-                sa.select(schema.Letter).where(
-                    schema.Letter.message_id.in_(thread), schema.Letter.kind.in_(_ABOUT_MAIL)
-                )
+                sa.select(schema.Letter).where(schema.Letter.message_id.in_(thread))
             ).all()
             own = {
                 row.message_id: row
@@ -45,7 +43,7 @@ class Questions:
                 if is_among(person, (Address(row.recipient),))
             }
             row = next((own[name] for name in thread if name in own), None)
-            return None if row is None else _asked(session, row)
+            return _asked(session, row) if row is not None and row.kind in _ABOUT_MAIL else None
 
     def held_for(self, freelancer: Address) -> tuple[WaitingMail, ...]:
         """The mail of colleagues of this freelancer's clients that waits for a yes, oldest first."""

@@ -22,6 +22,7 @@ from tests.ledgers import (
     intent,
     message_row,
     outbound,
+    owe,
 )
 
 JONAS = Mailbox("Jonas Falk", Address("jonas@larkfield.example"))
@@ -128,6 +129,18 @@ def test_the_nearest_question_to_that_very_person_is_the_one_that_is_answered(
         LetterKind.COLLEAGUE, JONAS.address, b"who", ()
     )
     assert ledger.questions.answered(thread, STRANGER) is None
+
+
+def test_a_later_letter_in_the_thread_is_what_is_answered(ledger: Ledger) -> None:
+    hold(ledger, "one", sender=LENA, reason=HoldReason.AMBIGUOUS_PROJECT)
+    send(ledger, "which")
+    [project] = ledger.directory.projects()
+    owe(ledger, project, "two", intent("two", to=LENA))
+    send(ledger, "reply")
+    thread = ("<reply@studio.example>", "<which@studio.example>")
+
+    assert ledger.questions.answered(thread, LENA.address) is None
+    assert ledger.questions.answered(thread[1:], LENA.address) is not None
 
 
 def test_what_was_decided_does_not_wait_for_its_project_any_more(ledger: Ledger) -> None:
