@@ -1,7 +1,8 @@
 """What a mail says of the file that came with it: "attached is the brand guide", "anbei der Veranstaltungskalender".
 
-Only where it is certain which file is meant: where several came, or the one that came is known to be of that kind, it says
-nothing that is not known. Nothing here is ever asked back, but for a strange word right before the thing.
+Only of a file that nobody is sure about, and only where it is certain which one is meant. What a cover note calls a file is
+no correction: the wrong one may be attached, and what the file itself clearly is outweighs it. Nothing here is ever asked
+back, but for a strange word right before the thing.
 """
 
 from __future__ import annotations
@@ -123,16 +124,12 @@ def _of_item(entry: KnownItem) -> Noun:
 
 
 def _document(context: Context, kinds: Sequence[Kind]) -> KnownDocument | None:
-    """The document that came and alone can be meant: the only one, or the only one of which nothing is known yet."""
+    """The document that came and alone can be meant: the only one that is unsure, where none is surely of that kind."""
     came = [entry for entry in context.documents if entry.arrived]
     if any(entry.kind in kinds and not entry.unsure for entry in came):
         return None
-    unknown = came if len(came) == 1 else [entry for entry in came if _is_open(entry)]
-    return unknown[0] if len(unknown) == 1 else None
-
-
-def _is_open(entry: KnownDocument) -> bool:
-    return entry.unsure or entry.kind == _OTHER
+    unsure = [entry for entry in came if entry.unsure]
+    return unsure[0] if len(unsure) == 1 else None
 
 
 def _is_only_about(seen: Sequence[Seen], here: int, noun: int) -> bool:

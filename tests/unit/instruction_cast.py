@@ -64,10 +64,10 @@ OFFERED = replace(
 """A contact of a new project who may keep the deck and the brand guide of an earlier one."""
 
 
-def arrived(*filenames: str) -> Context:
+def arrived(*filenames: str, unsure: bool = False) -> Context:
     """A contact whose mail brings these files, numbered from 4."""
     files = tuple(
-        KnownDocument(number, name, Kind("other"), arrived=True)
+        KnownDocument(number, name, Kind("other"), unsure=unsure, arrived=True)
         for number, name in enumerate(filenames, start=4)
     )
     return replace(CONTACT, documents=(*DOCUMENTS, *files))
