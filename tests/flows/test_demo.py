@@ -26,6 +26,8 @@ from intake.model import CompletenessReport, Document, Fate, ItemState
 from intake.reports import reports_of
 from intake.worker import run_once
 
+pytestmark = pytest.mark.proof
+
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 ACCOUNT = Account("intake@studio.example", "secret")
 MAIL = b"From: a@client.example\r\nSubject: Hello\r\n\r\nA mail.\r\n"
