@@ -129,9 +129,9 @@ class View:
     """What a decision about instructions is made on.
 
     `documents` are the project's with those that came with the mail, whose numbers are `arrived`. `others` are the other
-    projects, not closed, of the client (for a freelancer: of the freelancer). `waiting` is the mail that the freelancer may
-    let in, `unassigned` what of the speaker's own waits to be told its project, where this is an answer to that. Mail that is not `answerable` is old or was
-    fed in: nobody is told what it does, so that it does nothing but put things right.
+    projects, not closed, of the client (for a freelancer: of the freelancer). `waiting` is the mail that the freelancer
+    may let in, `unassigned` what of the speaker's own waits to be told its project, where this is an answer to that. Mail
+    that is not `answerable` is old or was fed in: nobody is told what it does, so that it does nothing but put things right.
     """
 
     speaker: Address

@@ -90,7 +90,8 @@ class Errands:
     ) -> tuple[Deed, ...]:
         """What the message asks for and what is done about it; nothing where the sender has no say in the project.
 
-        `asked` is the question about mail that this may answer. The documents of `decision` lie in the blob store already. Stores those that move, and writes nothing else.
+        `asked` is the question about mail that this may answer. The documents of `decision` lie in the blob store
+        already. Stores those that move, and writes nothing else.
         """
         project, sender = standing.project, submission.sender
         is_freelancer = is_among(sender, project.freelancers)

@@ -1,4 +1,4 @@
-"""What people want of the desk: reminders, taking back, a freelancer's commands, and answers to what we asked."""
+"""What people want of the desk: reminders, taking back, and a freelancer's commands."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from intake.instructions.sight import (
     each,
     joined,
     nouns_at,
+    numbers_in,
     only_for_now,
     places_of,
     strangers,
@@ -28,12 +29,9 @@ from intake.instructions.values import (
     Ambiguous,
     Close,
     Doubt,
-    ForProject,
     Help,
     Instruction,
-    IsKind,
     Later,
-    No,
     NotYours,
     Pause,
     Resume,
@@ -43,7 +41,6 @@ from intake.instructions.values import (
     Undo,
     Veto,
     Waive,
-    Yes,
 )
 from intake.instructions.when import When
 from intake.model import ItemState, Token
@@ -234,12 +231,6 @@ def _forbidden(sight: Sight, name: str) -> Found:
     return (NotYours(name, sight.phrase),)
 
 
-def _numbers_in(seen: Sequence[Seen]) -> tuple[int, ...]:
-    return tuple(
-        thing.value for entry in seen for thing in entry.named if isinstance(thing, Number)
-    )
-
-
 def _accept(sight: Sight) -> Found | None:
     seen = sight.seen(
         "accept", "all", "both", "document", "be", "rest", "really", "pronoun", "permit"
@@ -254,7 +245,7 @@ def _accept(sight: Sight) -> Found | None:
     ):
         return None
     files = things_at(seen, Files)
-    numbers = _numbers_in(seen) or _spoken_of(sight, seen)
+    numbers = numbers_in(seen) or _spoken_of(sight, seen)
     everything = (
         bool(places_of(seen, "all", "rest", "both"))
         and places[0] < places_of(seen, "all", "rest", "both")[0]
@@ -400,7 +391,7 @@ def _speaks_of_client(sight: Sight, seen: Sequence[Seen]) -> bool:
 
 def _relabel(sight: Sight) -> Found | None:
     seen = sight.seen("relabel", "as", "document", "permit")
-    nouns, numbers = things_at(seen, Noun), _numbers_in(seen)
+    nouns, numbers = things_at(seen, Noun), numbers_in(seen)
     if (
         not _leads(seen, "relabel")
         or len(nouns) != 1
@@ -489,80 +480,3 @@ def _is_bare_command(seen: Sequence[Seen], name: str) -> bool:
     return all(
         entry.named or entry.classes & {name, "project", "fill", "det", "pronoun"} for entry in seen
     )
-
-
-# ---------------------------------------------------------------- answers to what we asked
-
-
-def answer(sight: Sight) -> Found | None:
-    """“Yes”, “nein”, “the second one”, “the yearly one”, “both”: only where we asked something."""
-    asked = sight.context.asked
-    if not asked:
-        return None
-    seen = sight.seen(
-        "yes",
-        "no_word",
-        "choice_first",
-        "choice_second",
-        "choice_third",
-        "both",
-        "all",
-        "pronoun",
-        "be",
-        "own",
-        "document",
-    )
-    if strangers(seen) or things_at(seen, Person, When):
-        return None
-    chosen = _chosen(sight, seen, asked)
-    if chosen:
-        return tuple(replace(entry, phrase=sight.phrase) for entry in chosen)
-    if any(entry.named for entry in seen):
-        return None
-    if places_of(seen, "both", "all") and len(asked) > 1:
-        return tuple(replace(entry, phrase=sight.phrase) for entry in asked)
-    if places_of(seen, "yes") and not places_of(seen, "no_word"):
-        return (Yes(sight.phrase),)
-    return (
-        (No(sight.phrase),) if places_of(seen, "no_word") and not places_of(seen, "yes") else None
-    )
-
-
-def _chosen(sight: Sight, seen: Sequence[Seen], asked: Sequence[Instruction]) -> list[Instruction]:
-    for place, name in enumerate(("choice_first", "choice_second", "choice_third")):
-        if places_of(seen, name) and place < len(asked) and not any(entry.named for entry in seen):
-            return [asked[place]]
-    things = [thing for entry in seen for thing in entry.named]
-    items = {
-        item
-        for noun in nouns_at(seen, things_at(seen, Noun, Number), sight.context)
-        for item in noun.items
-    }
-    kinds = {kind for thing in things if isinstance(thing, Noun) for kind in thing.kinds}
-    numbers = {number for thing in things if isinstance(thing, Files) for number in thing.numbers}
-    tokens = {token for thing in things if isinstance(thing, Aim) for token in thing.tokens}
-    if not things or places_of(seen, "no_word"):
-        return []
-    by_item = [
-        entry
-        for entry in asked
-        if getattr(entry, "item", None) in items and not isinstance(entry, IsKind)
-    ]
-    by_kind = [
-        entry
-        for entry in asked
-        if isinstance(entry, IsKind) and (entry.kind in kinds or entry.document in numbers)
-    ]
-    by_number = [
-        entry
-        for entry in asked
-        if getattr(entry, "document", None) in numbers and not isinstance(entry, IsKind)
-    ]
-    by_project = [
-        entry for entry in asked if isinstance(entry, ForProject) and entry.project in tokens
-    ]
-    groups: tuple[Sequence[Instruction], ...] = (by_item, by_kind, by_project, by_number)
-    for group in groups:
-        if len(group) == 1:
-            return list(group)
-    return []

@@ -6,8 +6,9 @@ asks back then. So "we have no deck" is an instruction, and "we have no deck cha
 
 from __future__ import annotations
 
+from intake.instructions.answering import answer
 from intake.instructions.attached import attached
-from intake.instructions.commands import answer, command, reminding, undo
+from intake.instructions.commands import command, reminding, undo
 from intake.instructions.confidence import confidential
 from intake.instructions.documents import (
     answered_kind,

@@ -23,6 +23,7 @@ from intake.model import ItemName, ItemState
 
 BASE = ("fill", "det", "then", "thanks", "sent_by")
 BLOCKING = ("may", "said", "shown", "ban", "past", "if", "soft")
+CHOICES = ("choice_first", "choice_second", "choice_third")
 MOST_UNKNOWN = 2
 LONGEST = 14
 _DONE = frozenset({ItemState.RECEIVED, ItemState.WAIVED})
@@ -102,6 +103,18 @@ def all_of(seen: Sequence[Seen], *names: str) -> bool:
     """Whether every plain word is of these classes or small."""
     allowed = frozenset((*names, *BASE))
     return all(entry.named or entry.classes & allowed for entry in seen)
+
+
+def numbers_in(seen: Sequence[Seen]) -> tuple[int, ...]:
+    """The bare numbers."""
+    return tuple(
+        thing.value for entry in seen for thing in entry.named if isinstance(thing, Number)
+    )
+
+
+def choices_in(seen: Sequence[Seen]) -> tuple[int, ...]:
+    """Which of several is chosen by its place, from 0: “the second one”."""
+    return tuple(place for place, name in enumerate(CHOICES) if places_of(seen, name))
 
 
 def nouns_at(seen: Sequence[Seen], places: Iterable[int], context: Context) -> tuple[Noun, ...]:

@@ -9,7 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from intake.instructions.seen import Seen
-from intake.instructions.sight import Found, Sight, in_doubt, places_of, strangers, things_at
+from intake.instructions.sight import (
+    CHOICES,
+    Found,
+    Sight,
+    choices_in,
+    in_doubt,
+    numbers_in,
+    places_of,
+    strangers,
+    things_at,
+)
 from intake.instructions.things import Aim, Files, Noun, Number, Person
 from intake.instructions.values import AskedWhich, AskedWho, Assign, Instruction, KeepOut, LetIn
 from intake.instructions.when import When
@@ -38,7 +48,7 @@ def _by_number(sight: Sight) -> Found | None:
     if not sight.is_freelancer:
         return None
     seen = sight.seen("release", "turn_away", *_SMALL)
-    numbers = _numbers(seen)
+    numbers = numbers_in(seen)
     verbs = places_of(seen, "release", "turn_away")
     others = things_at(seen, Noun, Files, Aim, Person, When)
     if len(verbs) != 1 or not numbers or others or strangers(seen):
@@ -74,9 +84,7 @@ def _who(sight: Sight, address: Address) -> Found | None:
 
 def _which(sight: Sight, projects: Sequence[Token]) -> Found | None:
     """A title, a token, or the number that the letter gave it."""
-    seen = sight.seen(
-        "yes", "choice_first", "choice_second", "choice_third", "project", "belong", *_SMALL
-    )
+    seen = sight.seen("yes", *CHOICES, "project", "belong", *_SMALL)
     if strangers(seen) or sight.has("not", "no") or things_at(seen, Files, Person, When):
         return None
     chosen = {
@@ -86,12 +94,8 @@ def _which(sight: Sight, projects: Sequence[Token]) -> Found | None:
         if isinstance(thing, Aim) and len(thing.tokens) == 1
         for token in thing.tokens
     }
-    places = [number - 1 for number in _numbers(seen) + _items_numbered(sight, seen)]
-    places += [
-        place
-        for place, name in enumerate(("choice_first", "choice_second", "choice_third"))
-        if places_of(seen, name)
-    ]
+    places = [number - 1 for number in numbers_in(seen) + _items_numbered(sight, seen)]
+    places += choices_in(seen)
     if not chosen:
         chosen = {projects[place] for place in places if place in range(len(projects))}
     return (Assign(chosen.pop(), sight.phrase),) if len(chosen) == 1 else None
@@ -105,10 +109,4 @@ def _items_numbered(sight: Sight, seen: Sequence[Seen]) -> tuple[int, ...]:
         for entry in seen
         for thing in entry.named
         if isinstance(thing, Noun) and thing.exact and not thing.kinds and len(thing.items) == 1
-    )
-
-
-def _numbers(seen: Sequence[Seen]) -> tuple[int, ...]:
-    return tuple(
-        thing.value for entry in seen for thing in entry.named if isinstance(thing, Number)
     )
