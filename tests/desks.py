@@ -134,7 +134,8 @@ def letter(
 
 
 def post(maildir: Path, octets: bytes, name: str) -> None:
-    """Deliver a message into a Maildir."""
+    """Deliver a message into a Maildir, where nobody sees half of it (maildir(5))."""
     for folder in ("new", "cur", "tmp"):
         (maildir / folder).mkdir(parents=True, exist_ok=True)
-    (maildir / "new" / name).write_bytes(octets)
+    (maildir / "tmp" / name).write_bytes(octets)
+    (maildir / "tmp" / name).rename(maildir / "new" / name)

@@ -10,13 +10,14 @@ import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from string import whitespace
 from urllib.parse import unquote
 
 from intake import links
 from intake.extract.sniff import sniff
 from intake.model import Address, HeaderField, InboundMessage, Part, Role, Sha256, normalise_address
 from intake.parse import fields, uu, written
-from intake.parse.armour import encrypted_block
+from intake.parse.armour import MARKED, encrypted_block
 from intake.parse.cms import signed_content
 from intake.parse.decode import (
     ContentField,
@@ -33,6 +34,7 @@ from intake.parse.walk import MAX_LEVELS, MAX_PARTS, Leaf, Tree, walk
 __all__ = ["parse"]
 
 _MAX_BODY_OCTETS = 2_000_000
+_PIECE_OCTETS = 2**16
 _CID = re.compile(rb"cid:([^\s\"'<>)]{1,300})", re.IGNORECASE)
 _TRACE = {
     "received",
@@ -201,6 +203,8 @@ def _uu_parts(body: str, files: Iterable[uu.UuFile]) -> list[Part]:
 
 def _encrypted_parts(body: _Body) -> list[Part]:
     """The message that a body holds encrypted in ASCII armour, which nobody here can read."""
+    if MARKED not in body.octets:
+        return []
     text = body.octets.decode("latin-1")
     found = encrypted_block(text)
     if found is None:
@@ -345,7 +349,9 @@ def _digest(octets: bytes, tree: Tree, parts: tuple[Part, ...]) -> Sha256:
         part = by_path.get(leaf.path)
         digest.update(b"\n" + leaf.path.encode() + b" ")
         if part is None:
-            digest.update(b"".join(octets[leaf.body : leaf.end].split()))
+            for place in range(leaf.body, leaf.end, _PIECE_OCTETS):
+                piece = octets[place : min(place + _PIECE_OCTETS, leaf.end)]
+                digest.update(piece.translate(None, whitespace.encode()))
         else:
             told = f"{part.media_type} {part.filename} {part.sha256}"
             digest.update(told.encode("utf-8", "surrogateescape"))

@@ -19,7 +19,9 @@ _ARMOUR_HEADER = re.compile(
     r"(Version|Comment|MessageID|Hash|Charset): ?.{0,200}|[A-Z][A-Za-z-]{0,30}: .{0,200}"
 )
 _RADIX64 = re.compile(r"[A-Za-z0-9+/]{1,512}={0,2}|=[A-Za-z0-9+/]{4}")
-_MARKED = "-----BEGIN PGP "
+MARKED = b"-----BEGIN PGP "
+"""Without this nothing in a text is armoured."""
+_MARKED = MARKED.decode()
 # Packet types (RFC 9580, 5): a session key for a public key or a password, and the encrypted data itself.
 _ENCRYPTED_PACKETS = {1, 3, 9, 18, 20}
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 import binascii
 import codecs
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from io import BytesIO
 from urllib.parse import unquote_to_bytes
 
 _COMMENT = re.compile(r"\([^()]*\)")
@@ -21,10 +23,12 @@ _SECTION = re.compile(r"(.+?)(?:\*(\d{1,4}))?(\*)?")
 _ESCAPED = re.compile(r'\\(["\\])')
 _WORD_BEGINS = re.compile(r"=\?([^?\s*]{1,40})(?:\*[^?\s]{0,40})?\?([bBqQ])\?")
 _BETWEEN_WORDS = re.compile(r"(\?=)\s+(?==\?[^?\s]{1,60}\?[bBqQ]\?)")
+_LINE = re.compile(rb"[^\r\n]+")
 _UU_BEGIN = re.compile(rb"begin [0-7]{3,4} ")
 _MEDIA_TYPE = re.compile(r"[\w!#$&.+^-]{1,100}/[\w!#$&.+^-]{1,150}")
 _BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _NOT_BASE64 = bytes(set(range(256)) - set(_BASE64))
+_PIECE_OCTETS = 2**16
 # Names in the wild for charsets that Python knows by another one.
 _CHARSETS = {
     "x-gbk": "gbk",
@@ -188,7 +192,9 @@ def _word(charset: str, encoding: str, text: str) -> bytes | None:
     if encoding in "qQ":
         return binascii.a2b_qp(octets.replace(b" ", b"_"), header=True)
     decoded = base64(octets).octets
-    return None if _has_foreign(octets) and not _is_in(charset, decoded) else decoded
+    return (
+        None if _has_foreign(octets, 0, len(octets)) and not _is_in(charset, decoded) else decoded
+    )
 
 
 def _is_in(charset: str, octets: bytes) -> bool:
@@ -265,14 +271,13 @@ def transfer(octets: bytes, encoding: bytes | None, *, start: int, end: int) -> 
     mechanism = _mechanism(encoding)
     if mechanism == "base64":
         return base64(octets, start, end)
-    body = octets[start:end]
     match mechanism:
         case "quoted-printable":
-            return Decoded(binascii.a2b_qp(body))
+            return Decoded(binascii.a2b_qp(memoryview(octets)[start:end]))
         case "x-uuencode" | "uuencode" | "x-uue" | "uue":
-            return uuencoded(body)
+            return uuencoded(octets, start, end)
         case _:
-            return Decoded(body)
+            return Decoded(octets[start:end])
 
 
 def _mechanism(encoding: bytes | None) -> str:
@@ -284,48 +289,74 @@ def _mechanism(encoding: bytes | None) -> str:
 def base64(octets: bytes, start: int = 0, end: int | None = None) -> Decoded:
     """Base64 as far as it goes: foreign characters are dropped and an odd end is cut to a whole quantum.
 
-    A stretch that is as it should be is not copied: it may be most of a large message.
+    The stretch is never copied as a whole: it may be most of a large message.
     """
-    stretch = memoryview(octets)[start:end]
+    end = len(octets) if end is None else end
     try:
-        decoded = binascii.a2b_base64(stretch)
+        decoded = binascii.a2b_base64(memoryview(octets)[start:end])
     except binascii.Error:
-        return _salvaged(bytes(stretch))
+        return _salvaged(octets, start, end)
     line_ends = octets.count(b"\n", start, end) + octets.count(b"\r", start, end)
-    if -(-len(decoded) // 3) * 4 + line_ends == len(stretch):
+    if -(-len(decoded) // 3) * 4 + line_ends == end - start:
         return Decoded(decoded)
-    return Decoded(decoded, damaged=_has_foreign(bytes(stretch)))
+    return Decoded(decoded, damaged=_has_foreign(octets, start, end))
 
 
-def _has_foreign(octets: bytes) -> bool:
+def _has_foreign(octets: bytes, start: int, end: int) -> bool:
     """Whether something else stands among the digits; what follows the padding (a list's footer) does no harm."""
-    return bool(octets.partition(b"=")[0].translate(None, _BASE64 + b"\r\n \t\x00"))
+    return any(
+        piece.translate(None, _BASE64 + b"\r\n \t\x00") for piece in _unpadded(octets, start, end)
+    )
 
 
-def _salvaged(octets: bytes) -> Decoded:
-    kept = octets.partition(b"=")[0].translate(None, _NOT_BASE64)
-    rest = len(kept) % 4
-    whole = kept[:-1] if rest == 1 else kept + b"=" * (-len(kept) % 4)
-    # One character alone holds no octet: something was cut off behind it.
-    return Decoded(binascii.a2b_base64(whole), damaged=rest == 1 or _has_foreign(octets))
+def _salvaged(octets: bytes, start: int, end: int) -> Decoded:
+    with BytesIO() as decoded:
+        kept = b""
+        for piece in _unpadded(octets, start, end):
+            kept += piece.translate(None, _NOT_BASE64)
+            whole = len(kept) - len(kept) % 4
+            decoded.write(binascii.a2b_base64(kept[:whole]))
+            kept = kept[whole:]
+        # One character alone holds no octet: something was cut off behind it.
+        is_cut = len(kept) == 1
+        if not is_cut:
+            decoded.write(binascii.a2b_base64(kept + b"=" * (-len(kept) % 4)))
+        return Decoded(decoded.getvalue(), damaged=is_cut or _has_foreign(octets, start, end))
 
 
-def uuencoded(octets: bytes) -> Decoded:
+def _unpadded(octets: bytes, start: int, end: int) -> Iterator[bytes]:
+    """What stands before the padding, in pieces."""
+    padding = octets.find(b"=", start, end)
+    end = end if padding < 0 else padding
+    for place in range(start, end, _PIECE_OCTETS):
+        yield octets[place : min(place + _PIECE_OCTETS, end)]
+
+
+def uuencoded(octets: bytes, start: int, end: int) -> Decoded:
     """The octets between "begin" and "end" (POSIX uuencode); some programs leave out both."""
-    lines = octets.splitlines()
-    begun = next((number for number, line in enumerate(lines) if _UU_BEGIN.match(line)), -1)
-    if begun < 0 and not _is_uu_line(next((line for line in lines if line.strip()), b"")):
-        return Decoded(octets, damaged=bool(octets.strip()))
-    pieces: list[bytes] = []
+    begin = next((line for line in _lines(octets, start, end) if _UU_BEGIN.match(line[0])), None)
+    if begin is not None:
+        start = begin.end()
+    elif not _is_uu_line(next((line[0] for line in _lines(octets, start, end)), b"")):
+        body = octets[start:end]
+        return Decoded(body, damaged=bool(body.strip()))
     damaged = False
-    for line in lines[begun + 1 :]:
-        if line.strip() == b"end":
-            break
-        if line.strip() and line.strip() != b"`":
-            piece, broken = _uu_line(line)
-            pieces.append(piece)
+    with BytesIO() as decoded:
+        for line in _lines(octets, start, end):
+            match line[0].strip():
+                case b"end":
+                    break
+                case b"`":
+                    continue
+            piece, broken = _uu_line(line[0])
+            decoded.write(piece)
             damaged = damaged or broken
-    return Decoded(b"".join(pieces), damaged=damaged)
+        return Decoded(decoded.getvalue(), damaged=damaged)
+
+
+def _lines(octets: bytes, start: int, end: int) -> Iterator[re.Match[bytes]]:
+    """Those that are not blank."""
+    return (line for line in _LINE.finditer(octets, start, end) if line[0].strip())
 
 
 def _is_uu_line(line: bytes) -> bool:

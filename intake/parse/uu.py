@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import binascii
 import re
+from array import array
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from io import BytesIO
 
 from intake.parse.decode import text_of
 from intake.parse.quotation import own_lines
@@ -22,6 +25,7 @@ _MAX_BLOCKS = 1_000
 _MAX_WRONG_LINES = 3
 _MAX_SHORT_LINES = 10_000
 _MAX_LINES = 500_000
+_LINE_END = re.compile(rb"\r\n|\r|\n")
 _LEGAL = bytes(range(32, 97))
 _MAX_CHARACTERS = 200_000
 # A line that no text holds stands for a block while it is asked whose it is.
@@ -49,27 +53,51 @@ def separate(text: bytes) -> UuText:
     """The sender's files in a text, and the text without them; the very same octets where there are none."""
     if not _ANY.search(text):
         return UuText(text)
-    pieces = list(_pieces(text.splitlines(keepends=True)))
-    own = _count_own(pieces)
+    lines = _Lines(text)
+    pieces = list(_pieces(lines))
+    own = _count_own(lines, pieces)
     kept: list[bytes] = []
     files: list[UuFile] = []
     for piece in pieces:
         if piece.file is not None and len(files) < own:
             files.append(piece.file)
         else:
-            kept += piece.lines
+            kept.append(lines.joined(piece.lines))
     return UuText(b"".join(kept), tuple(files)) if files else UuText(text)
+
+
+class _Lines:
+    """The lines of a text, each made when it is asked for: a large file has some hundred thousand."""
+
+    def __init__(self, text: bytes) -> None:
+        self._text = text
+        self._ends = array("Q", (found.end() for found in _LINE_END.finditer(text)))
+        if not text.endswith((b"\r", b"\n")):
+            self._ends.append(len(text))
+
+    def __len__(self) -> int:
+        return len(self._ends)
+
+    def __getitem__(self, number: int) -> bytes:
+        return self._text[self._starts(number) : self._ends[number]].rstrip(b"\r\n")
+
+    def joined(self, numbers: range) -> bytes:
+        """Some lines that follow each other, with their ends."""
+        return self._text[self._starts(numbers.start) : self._starts(numbers.stop)]
+
+    def _starts(self, number: int) -> int:
+        return self._ends[number - 1] if number else 0
 
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """Some lines as they are, and the file that they hold; None where they are text."""
+    """Some lines, and the file that they hold; None where they are text."""
 
-    lines: Sequence[bytes] = field(repr=False)
+    lines: range
     file: UuFile | None = None
 
 
-def _pieces(lines: Sequence[bytes]) -> Iterator[_Piece]:
+def _pieces(lines: _Lines) -> Iterator[_Piece]:
     shown = 0
     position = 0
     files = blocks = 0
@@ -80,27 +108,29 @@ def _pieces(lines: Sequence[bytes]) -> Iterator[_Piece]:
             continue
         blocks += 1
         block = _block(lines, position + 1)
-        found = _file(name, block)
+        found = _file(name, lines, block)
         if found is not None:
             files += 1
-            yield _Piece(lines[shown:position])
-            yield _Piece(lines[position : block.end], found)
+            yield _Piece(range(shown, position))
+            yield _Piece(range(position, block.end), found)
             shown = block.end
         position = block.end
-    yield _Piece(lines[shown:])
+    yield _Piece(range(shown, len(lines)))
 
 
-def _count_own(pieces: Sequence[_Piece]) -> int:
+def _count_own(lines: _Lines, pieces: Sequence[_Piece]) -> int:
     """How many of the files stand before an older message: what follows one is another person's."""
     last = max((number for number, piece in enumerate(pieces) if piece.file), default=-1)
     shown: list[str] = []
     characters = 0
     for piece in pieces[: last + 1]:
-        lines = (
-            [_STAND_IN] if piece.file else [text_of(line, None).rstrip() for line in piece.lines]
+        told = (
+            [_STAND_IN]
+            if piece.file
+            else [text_of(lines[number], None).rstrip() for number in piece.lines]
         )
-        shown += lines
-        characters += sum(map(len, lines))
+        shown += told
+        characters += sum(map(len, told))
         if characters > _MAX_CHARACTERS:
             break
     return own_lines(shown).count(_STAND_IN) if last >= 0 else 0
@@ -122,17 +152,17 @@ class _Sort(Enum):
 
 @dataclass(frozen=True, slots=True)
 class _Block:
-    """The lines behind "begin" that are not blank, and their sorts; `end` is the number of the first line behind them."""
+    """The numbers of the lines behind "begin" that are not blank, and their sorts; `end` is that of the first line behind."""
 
-    lines: list[bytes] = field(repr=False)
-    sorts: list[_Sort]
+    lines: Sequence[int]
+    sorts: Sequence[_Sort]
     end: int
     complete: bool
 
 
-def _block(lines: Sequence[bytes], first: int) -> _Block:
+def _block(lines: _Lines, first: int) -> _Block:
     """Up to "end"; where that is missing, up to the last line of the right length."""
-    taken: list[bytes] = []
+    taken = array("Q")
     sorts: list[_Sort] = []
     wrong = 0
     whole, end = (
@@ -140,7 +170,7 @@ def _block(lines: Sequence[bytes], first: int) -> _Block:
         first,
     )  # how many lines are taken up to the last right one, and the number of the line behind it
     for number in range(first, min(len(lines), _MAX_LINES)):
-        line = lines[number].rstrip(b"\r\n")
+        line = lines[number]
         if line[:3] == b"end" and line.rstrip() == b"end":
             return _Block(taken, sorts, number + 1, complete=True)
         if wrong > _MAX_WRONG_LINES or len(taken) - whole > _MAX_SHORT_LINES:
@@ -149,7 +179,7 @@ def _block(lines: Sequence[bytes], first: int) -> _Block:
             break
         if not line.strip():
             continue
-        taken.append(line)
+        taken.append(number)
         sorts.append(_sort(line))
         if sorts[-1] is _Sort.RIGHT:
             wrong, whole, end = 0, len(taken), number + 1
@@ -158,18 +188,25 @@ def _block(lines: Sequence[bytes], first: int) -> _Block:
     return _Block(taken[:whole], sorts[:whole], end, complete=False)
 
 
-def _file(name: bytes, block: _Block) -> UuFile | None:
+def _file(name: bytes, lines: _Lines, block: _Block) -> UuFile | None:
     """The file of a block, None where its lines are no uuencode for the most part, or hold nothing."""
-    sorted_lines = list(zip(block.lines, block.sorts, strict=True))
-    right = [line for line, sort in sorted_lines if sort is _Sort.RIGHT]
-    wrong = block.sorts.count(_Sort.WRONG)
-    if wrong > len(right) or not any(map(_count, right)):
+    counted = Counter(block.sorts)
+    if counted[_Sort.WRONG] > counted[_Sort.RIGHT] or not any(map(_count, _right(lines, block))):
         return None
     # Where blanks are digits, those at the end of a line may have been cut off on the way.
-    blanks_are_digits = not any(b"`" in line[1:] for line in right)
-    lossless = not wrong and (blanks_are_digits or len(right) == len(block.lines))
-    octets = b"".join(map(_decoded, block.lines))
-    return UuFile(name, octets, damaged=not (block.complete and lossless))
+    blanks_are_digits = not any(b"`" in line[1:] for line in _right(lines, block))
+    lossless = not counted[_Sort.WRONG] and (blanks_are_digits or not counted[_Sort.SHORT])
+    with BytesIO() as octets:
+        octets.writelines(_decoded(lines[number]) for number in block.lines)
+        return UuFile(name, octets.getvalue(), damaged=not (block.complete and lossless))
+
+
+def _right(lines: _Lines, block: _Block) -> Iterator[bytes]:
+    return (
+        lines[number]
+        for number, sort in zip(block.lines, block.sorts, strict=True)
+        if sort is _Sort.RIGHT
+    )
 
 
 def _count(line: bytes) -> int:
