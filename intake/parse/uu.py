@@ -12,7 +12,7 @@ from array import array
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from enum import Enum, auto
+from enum import IntEnum, auto
 from io import BytesIO
 
 from intake.parse.decode import text_of
@@ -71,7 +71,7 @@ class _Lines:
 
     def __init__(self, text: bytes) -> None:
         self._text = text
-        self._ends = array("Q", (found.end() for found in _LINE_END.finditer(text)))
+        self._ends = array("I", (found.end() for found in _LINE_END.finditer(text)))
         if not text.endswith((b"\r", b"\n")):
             self._ends.append(len(text))
 
@@ -142,7 +142,7 @@ def _begun(line: bytes) -> bytes | None:
     return found.group(1).strip() if found else None
 
 
-class _Sort(Enum):
+class _Sort(IntEnum):
     """What a line of a block is: as long as it says, digits alone but fewer than it says, or something else."""
 
     RIGHT = auto()
@@ -155,15 +155,15 @@ class _Block:
     """The numbers of the lines behind "begin" that are not blank, and their sorts; `end` is that of the first line behind."""
 
     lines: Sequence[int]
-    sorts: Sequence[_Sort]
+    sorts: Sequence[int]
     end: int
     complete: bool
 
 
 def _block(lines: _Lines, first: int) -> _Block:
     """Up to "end"; where that is missing, up to the last line of the right length."""
-    taken = array("Q")
-    sorts: list[_Sort] = []
+    taken = array("I")
+    sorts = array("B")
     wrong = 0
     whole, end = (
         0,
@@ -181,9 +181,9 @@ def _block(lines: _Lines, first: int) -> _Block:
             continue
         taken.append(number)
         sorts.append(_sort(line))
-        if sorts[-1] is _Sort.RIGHT:
+        if sorts[-1] == _Sort.RIGHT:
             wrong, whole, end = 0, len(taken), number + 1
-        elif sorts[-1] is _Sort.WRONG:
+        elif sorts[-1] == _Sort.WRONG:
             wrong += 1
     return _Block(taken[:whole], sorts[:whole], end, complete=False)
 
@@ -205,7 +205,7 @@ def _right(lines: _Lines, block: _Block) -> Iterator[bytes]:
     return (
         lines[number]
         for number, sort in zip(block.lines, block.sorts, strict=True)
-        if sort is _Sort.RIGHT
+        if sort == _Sort.RIGHT
     )
 
 

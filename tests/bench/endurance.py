@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from binascii import b2a_uu
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
@@ -76,15 +77,27 @@ def small(number: int) -> bytes:
 
 
 def large(number: int) -> bytes:
-    """A deck that holds a film."""
+    """A deck that holds a film; the same cut short; the same uuencoded into the text; nothing but text."""
     deck = documents.investor_deck(TODAY)
     with BytesIO(deck.octets) as file:
         with ZipFile(file, "a") as package:
             film = random.Random(number).randbytes(LARGE_OCTETS)  # noqa: S311  # no secrets
             package.writestr("ppt/media/film.mp4", film)
         octets = file.getvalue()
+    match number % 4:
+        case 2:
+            return letter(number=number, sender=sender(number), text=uuencoded(octets))
+        case 3:
+            text = "\n".join(f"Meetup {line} in hall {line % 97}." for line in range(900_000))
+            return letter(number=number, sender=sender(number), text=text)
     attached = replace(deck, filename=f"deck {number}.pptx", octets=octets)
-    return letter(number=number, sender=sender(number), attach=[attached])
+    whole = letter(number=number, sender=sender(number), attach=[attached])
+    return whole[:-1_000_001] if number % 4 else whole
+
+
+def uuencoded(octets: bytes) -> str:
+    lines = (b2a_uu(octets[place : place + 45]) for place in range(0, len(octets), 45))
+    return f"Hello,\nhere it is.\nbegin 644 deck.pptx\n{b''.join(lines).decode()}`\nend\n"
 
 
 def sender(number: int) -> str:
