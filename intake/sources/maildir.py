@@ -10,7 +10,7 @@ import os
 import stat
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -52,24 +52,33 @@ class MaildirSource:
         self._held = path / f".{held_folder.replace('/', '.')}"
         self._max_message_octets = max_message_octets
         self._seen: frozenset[str] = frozenset()
-        self._paths: dict[str, Path] = {}
+        self._entries: dict[str, _Entry] = {}
+        """What the last fetch found, as it was when it was read."""
         self._unreadable: dict[str, int | None] = {}
         """When the status of each file that could not be read last changed: a person may have mended it since."""
 
     def fetch(self, known: frozenset[str]) -> Iterator[RawMessage]:
         """The waiting messages, oldest file first; one over the limit comes as its header block only.
 
-        A file that cannot be read does not keep the others from coming. It is told once, and stays.
+        A file that cannot be read does not keep the others from coming. It is told once, and stays. One that changes while
+        it is read is left for the next fetch: not everybody who puts a file there writes it elsewhere first (maildir(5)).
         """
         self._seen = frozenset()  # until all have come: what is left must not be waited for
-        entries = self._entries()
-        self._paths = {entry.unique: entry.path for entry in entries}
+        entries = self._found()
+        self._entries = {
+            entry.unique: self._entries.get(entry.unique, entry) if entry.unique in known else entry
+            for entry in entries
+        }
         unreadable: dict[str, int | None] = {}
+        unfinished: set[str] = set()
         for entry in entries:
             if entry.unique in known:
                 continue
             try:
                 message = self._read(entry)
+                if _entry(entry.unique, entry.path) != entry:
+                    unfinished.add(entry.unique)
+                    continue
             except FileNotFoundError:
                 continue  # renamed or taken meanwhile: the next fetch sees it, if it is still here
             except OSError:
@@ -77,13 +86,16 @@ class MaildirSource:
                 continue
             yield message
             del message  # while the next one is read, which may be large too
-        self._seen = frozenset(entry.unique for entry in entries)
+        self._seen = frozenset(self._entries) - unfinished
         if unreadable.keys() - self._unreadable.keys():
             log.error(telemetry.FILES_UNREADABLE, source=self.name, count=len(unreadable))
         self._unreadable = unreadable
 
     def acknowledge(self, locators: Sequence[Locator], *, held: bool) -> None:
-        """Move messages to `.Done` or `.Held`, name and flags as they are. One that is gone is no error."""
+        """Move messages to `.Done` or `.Held`, name and flags as they are. One that is gone is no error.
+
+        One whose file has changed since it was read stays, to be fetched again: half of it had been there.
+        """
         folder = self._held if held else self._done
         try:
             _make_maildir(folder, is_folder=True)
@@ -115,7 +127,7 @@ class MaildirSource:
         try:
             for folder in (self._done, self._held):
                 _make_maildir(folder, is_folder=True)
-            entries = self._entries()
+            entries = self._found()
         except (OSError, IntakeError):
             advice = "make the folder writable for this user, or name another under path"
             return (CheckLine(f"{self.name}: Maildir", works=False, advice=advice),)
@@ -149,19 +161,17 @@ class MaildirSource:
                 if not name.startswith("."):
                     yield name.partition(":")[0], directory / name
 
-    def _entries(self) -> list[_Entry]:
+    def _found(self) -> list[_Entry]:
         entries: list[_Entry] = []
         for unique, path in self._names():
             try:
-                status = path.stat()
+                entry = _entry(unique, path)
             except FileNotFoundError:
                 continue
             except OSError:
-                entries.append(_Entry(unique, path, 0, 0))  # reading it will say so
-                continue
-            if not stat.S_ISREG(status.st_mode):
-                continue
-            entries.append(_Entry(unique, path, status.st_mtime_ns, status.st_size))
+                entry = _Entry(unique, path, 0, 0)  # reading it will say so
+            if entry is not None:
+                entries.append(entry)
         return sorted(entries, key=lambda entry: (entry.modified_ns, entry.unique))
 
     def _read(self, entry: _Entry) -> RawMessage:
@@ -172,11 +182,14 @@ class MaildirSource:
         return RawMessage(octets, locator, received_at, oversize_octets=oversize)
 
     def _move(self, unique: str, folder: Path) -> Path | None:
-        """The directory that the message came to, None where it is gone."""
-        path = self._paths.pop(unique, None)
-        if path is None or not path.exists():
-            path = dict(self._names()).get(unique)
+        """The directory that the message came to, None where it is gone or stays."""
+        entry = self._entries.pop(unique, None)
+        path = entry.path if entry is not None and entry.path.exists() else None
+        path = path or dict(self._names()).get(unique)
         if path is None:
+            return None
+        if entry is not None and _entry(unique, path) != replace(entry, path=path):
+            self._seen -= {unique}
             return None
         directory = folder / path.parent.name
         target = directory / path.name
@@ -184,6 +197,13 @@ class MaildirSource:
             target = directory / f"{time.time_ns()}.{path.name}"
         path.rename(target)
         return directory
+
+
+def _entry(unique: str, path: Path) -> _Entry | None:
+    """None where it is no file."""
+    status = path.stat()
+    is_file = stat.S_ISREG(status.st_mode)
+    return _Entry(unique, path, status.st_mtime_ns, status.st_size) if is_file else None
 
 
 def _changed_ns(path: Path) -> int | None:

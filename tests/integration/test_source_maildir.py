@@ -155,3 +155,54 @@ def test_check_says_that_a_maildir_cannot_be_made(tmp_path: Path) -> None:
 
     assert not line.works
     assert line.advice
+
+
+def test_a_file_that_is_still_being_written_is_left_for_later(
+    source: MaildirSource, path: Path
+) -> None:
+    file = path / "new" / "1.eml"
+    file.write_bytes(ONE + bytes(30_000_000))
+    done = threading.Event()
+    writer = threading.Thread(target=append_until, args=(file, done))
+    writer.start()
+
+    try:
+        assert list(source.fetch(NOTHING_KNOWN)) == []
+    finally:
+        done.set()
+        writer.join()
+
+    assert source.wait(0) is True
+    assert [found.octets for found in source.fetch(NOTHING_KNOWN)] == [file.read_bytes()]
+
+
+def append_until(file: Path, done: threading.Event) -> None:
+    with file.open("ab", buffering=0) as opened:
+        while not done.is_set():
+            opened.write(b"and on")
+
+
+def test_a_file_of_which_half_was_read_stays_and_comes_again(
+    source: MaildirSource, path: Path
+) -> None:
+    (path / "new" / "1.eml").write_bytes(ONE[:9])
+    [half] = source.fetch(NOTHING_KNOWN)
+    (path / "new" / "1.eml").write_bytes(ONE)
+
+    source.acknowledge([half.locator], held=True)
+
+    assert source.wait(0) is True
+    assert [found.octets for found in source.fetch(NOTHING_KNOWN)] == [ONE]
+
+
+def test_half_a_file_is_not_taken_for_the_whole_where_it_waited(
+    source: MaildirSource, path: Path
+) -> None:
+    (path / "new" / "1.eml").write_bytes(ONE[:9])
+    [half] = source.fetch(NOTHING_KNOWN)
+    (path / "new" / "1.eml").write_bytes(ONE)
+    list(source.fetch(frozenset({half.locator.name})))
+
+    source.acknowledge([half.locator], held=True)
+
+    assert [found.octets for found in source.fetch(NOTHING_KNOWN)] == [ONE]
