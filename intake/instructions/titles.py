@@ -25,11 +25,12 @@ def titles_in(text: str, context: Context) -> list[Word]:
     """File names and titles of projects, which hold blanks and stops."""
     found: list[Word] = []
     for document in context.documents[-_MOST_DOCUMENTS:]:
-        found.extend(
-            _spans(text, normalise(document.filename), _files_named(document.filename, context))
-        )
-        for stem in _stems(document.filename, context):
-            found.extend(_spans(text, stem, _files_of_stem(stem, context)))
+        name = normalise(document.filename)
+        if name in text:
+            found.extend(_spans(text, name, _files_named(document.filename, context)))
+        for stem in _written(document.filename):
+            if stem in text and _is_name(document.filename, context):
+                found.extend(_spans(text, stem, _files_of_stem(stem, context)))
         if document.title and len(document.title.split()) > 2:
             found.extend(_spans(text, normalise(document.title), Files((document.number,))))
     projects = (*context.others, *((context.project,) if context.project else ()))
@@ -134,25 +135,32 @@ _LEAST_STEM = 5
 _QUALIFYING = ("det", "fill", "late_adjective", "same", "yearly", "quarterly", "document")
 
 
-def _stems(filename: str, context: Context) -> tuple[str, ...]:
-    """The name without its ending, as written and with blanks; none where it is no more than plain words.
+def _written(filename: str) -> tuple[str, ...]:
+    """The name without its ending, as it is and with blanks."""
+    stem = normalise(filename).rpartition(".")[0].strip()
+    return tuple(dict.fromkeys((stem, " ".join(_parted(stem)))))
+
+
+def _parted(stem: str) -> list[str]:
+    return [word for word in _PARTING.split(stem) if word]
+
+
+def _is_name(filename: str, context: Context) -> bool:
+    """Whether a name without its ending is still one, and no more than plain words.
 
     One word without a digit is a word of every mail, and "Brand guide 2026" is what the thing is called.
     """
-    stem = normalise(filename).rpartition(".")[0].strip()
-    words = [word for word in _PARTING.split(stem) if word]
+    stem = _written(filename)[0]
+    words = _parted(stem)
     plain = words_of(" ".join(word for word in words if not _PERIOD.fullmatch(word)))
-    if (
-        len(stem) < _LEAST_STEM
-        or (len(words) < 2 and not any(letter.isdigit() for letter in stem))
-        or not any(word[:1].isalpha() and not _PERIOD.fullmatch(word) for word in words)
-        or lexicon(context.languages, ("document", "item", "arrived")).at(
-            words_of(stem) or [""], 0
-        )[0]
-        or _is_said_of_any(plain, context)
-    ):
-        return ()
-    return tuple(dict.fromkeys((stem, " ".join(words))))
+    kinds_of_thing = lexicon(context.languages, ("document", "item", "arrived"))
+    return (
+        len(stem) >= _LEAST_STEM
+        and (len(words) > 1 or any(letter.isdigit() for letter in stem))
+        and any(word[:1].isalpha() and not _PERIOD.fullmatch(word) for word in words)
+        and not kinds_of_thing.at(words_of(stem) or [""], 0)[0]
+        and not _is_said_of_any(plain, context)
+    )
 
 
 def _is_said_of_any(words: Sequence[str], context: Context) -> bool:
@@ -176,7 +184,11 @@ def _is_said_of_any(words: Sequence[str], context: Context) -> bool:
 
 def _files_of_stem(stem: str, context: Context) -> Files:
     """The document whose name begins so; several are a question, unless one of them just came."""
-    same = [entry for entry in context.documents if stem in _stems(entry.filename, context)]
+    same = [
+        entry
+        for entry in context.documents
+        if stem in _written(entry.filename) and _is_name(entry.filename, context)
+    ]
     numbers = tuple(entry.number for entry in same if entry.arrived) or tuple(
         entry.number for entry in same
     )

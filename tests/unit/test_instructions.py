@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from email.message import EmailMessage
+from types import FrameType
 
 import pytest
 from hypothesis import given, settings
@@ -22,6 +25,7 @@ from intake.instructions import (
     Instruction,
     IsKind,
     Keep,
+    KnownDocument,
     Later,
     Leave,
     No,
@@ -485,3 +489,39 @@ def test_a_megabyte_of_anything_is_read(unit: str) -> None:
     text = unit * (1_000_000 // len(unit))
 
     assert isinstance(read(text, context=CONTACT), tuple)
+
+
+KNOWN_FEW, KNOWN_MANY = 20, 200
+
+
+def test_a_project_of_many_documents_costs_no_more_a_document() -> None:
+    few, many = (
+        replace(CONTACT, documents=tuple(documents(count))) for count in (KNOWN_FEW, KNOWN_MANY)
+    )
+    text = "Hello,\nmeetups 07 2026 is the event calendar, and the board minutes are coming.\n"
+
+    assert calls_to_read(text, many) < 2 * KNOWN_MANY / KNOWN_FEW * calls_to_read(text, few)
+
+
+def documents(count: int) -> Iterator[KnownDocument]:
+    for number in range(1, count + 1):
+        yield KnownDocument(number, f"meetups {number:02} 2026.csv", Kind("event_calendar"))
+
+
+def calls_to_read(text: str, context: Context) -> int:
+    """Of functions, those of C too: a measure of the work that no machine changes."""
+    read(text, context=context)  # what is compiled on first use is not the project's
+    calls = 0
+
+    def count(frame: FrameType, event: str, argument: object) -> None:
+        nonlocal calls
+        del frame, argument
+        calls += event in {"call", "c_call"}
+
+    before = sys.getprofile()
+    sys.setprofile(count)
+    try:
+        read(text, context=context)
+    finally:
+        sys.setprofile(before)
+    return calls
