@@ -61,10 +61,10 @@ class MailDesk:
         return _names(self.folder / "Maildir" / ".Held" / "new")
 
     def letters(self) -> list[EmailMessage]:
-        """What lies in the Maildir that letters are delivered to."""
-        folder = self.folder / "Sent" / "new"
-        octets = [path.read_bytes() for path in folder.iterdir()] if folder.is_dir() else []
-        return [message_from_bytes(each, policy=default) for each in octets]
+        """What lies in the Maildir that letters are delivered to, as they came."""
+        letters = [*(self.folder / "Sent" / "new").glob("*")]
+        letters.sort(key=lambda path: path.stat().st_mtime_ns)
+        return [message_from_bytes(path.read_bytes(), policy=default) for path in letters]
 
     def letters_to(self, address: str) -> list[EmailMessage]:
         return [each for each in self.letters() if address in str(each["To"])]

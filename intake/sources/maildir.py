@@ -148,8 +148,7 @@ class MaildirSource:
         for folder in _MESSAGE_FOLDERS:
             directory = self._path / folder
             try:
-                with os.scandir(directory) as entries:  # closed even where a signal ends the wait
-                    names = [entry.name for entry in entries]
+                names = os.listdir(directory)  # noqa: PTH208  # leaves nothing open when a signal ends it
             except FileNotFoundError:
                 _make_maildir(self._path)
                 continue

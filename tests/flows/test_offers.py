@@ -146,7 +146,7 @@ def test_what_is_still_fresh_is_asked_about_in_the_first_letter_and_kept_with_a_
     assert began == [ItemState.UNSURE, ItemState.UNSURE]
     assert "We still have the one from Q4 launch, 12 March 2026: reply “keep 1”" in asked
     assert "A plain “keep” keeps all that we still have from before." in asked
-    assert "We still have the one from Q4 launch" in told[0]
+    assert any("We still have the one from Q4 launch" in each for each in told)
     assert "investor deck and brand guide hold as they are here" in answer
     assert "Everything is here, there is nothing more to do." in answer
     assert story.states() == [ItemState.RECEIVED, ItemState.RECEIVED]
