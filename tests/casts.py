@@ -65,6 +65,8 @@ class Cast:
     people: list[Address] = field(default_factory=list)
     wrote: dict[Address, str] = field(default_factory=dict)
     mails: list[bytes] = field(default_factory=list)
+    said: dict[str, str] = field(default_factory=dict)
+    """The sender's own words in each mail, by its Message-ID."""
 
     def word(self) -> str:
         """A word that nobody else has."""
@@ -112,6 +114,7 @@ class Cast:
         if self.mails and self.chance.random() < 0.2:
             octets = self._forwarding(octets)
         self.mails.append(octets)
+        self.said[str(message_from_bytes(octets)["Message-ID"])] = words
         self.wrote[sender] = self.wrote.get(sender, "") + octets.decode(errors="replace")
         return octets
 

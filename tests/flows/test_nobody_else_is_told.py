@@ -66,14 +66,18 @@ def kind_of(ledger: Ledger, letter: EmailMessage) -> LetterKind:
 
 
 def told_to_others(cast: Cast, letter: EmailMessage, kind: LetterKind) -> Iterator[str]:
-    """What a letter says that one of its readers neither may read nor wrote."""
+    """What a letter says that one of its readers neither may read nor wrote.
+
+    A report quotes the words of the client whom it tells of: who tells the freelancers so is the client.
+    """
     words = words_of(letter)
+    quoted = cast.said.get(str(letter["In-Reply-To"]), "") if kind is LetterKind.REPORT else ""
     clients = {project.client for project in cast.projects}
     for word, allowed in cast.readers().items():
         named = kind is LetterKind.ERRAND and word in clients  # which says for whom, and no more
         if word in words and not named:
             for person in readers_of(letter) - allowed:
-                if word not in cast.wrote.get(person, ""):
+                if word not in cast.wrote.get(person, "") and word not in quoted:
                     yield f"{kind} tells {person} of {word}"
 
 
