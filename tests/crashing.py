@@ -213,8 +213,10 @@ def _import_everything() -> None:
     import intake.authenticate
     import intake.child
     import intake.compose
+    import intake.domains
     import intake.fetch
 
+    intake.domains.organisational_domain("studio.example")  # reads the public suffix list
     for _ in intake.child.preload():
         pass
     # The first client of a session reads megabytes of JSON.
@@ -223,6 +225,22 @@ def _import_everything() -> None:
     # They are compiled anew at each start, which takes half as long as all the rest of a life.
     load_once = functools.cache(intake.compose.load_languages)
     setattr(intake.app, "load_languages", load_once)  # noqa: B010
+    _share_compiled_statements()
+
+
+def _share_compiled_statements() -> None:
+    """An engine has to compile each statement anew: all of SQLite share what the first has compiled."""
+    create = sa.create_engine
+    first: list[sa.Engine] = []
+
+    def create_sharing(url: sa.URL, **options: object) -> sa.Engine:
+        made = create(url, **options)
+        if made.dialect.name == "sqlite":
+            first.append(made)
+            made.dialect, made._compiled_cache = first[0].dialect, first[0]._compiled_cache
+        return made
+
+    setattr(sa, "create_engine", create_sharing)  # noqa: B010
 
 
 def _warm_up() -> None:

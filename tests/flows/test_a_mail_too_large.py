@@ -352,4 +352,4 @@ def test_the_answer_is_no_wider_than_a_phone(desk: MailDesk, app: App, tmp_path:
 
     [answer] = desk.letters_to(CONTACT)
 
-    assert Browser(tmp_path).width_in_a_frame_of(375, html_of(answer)) == 375
+    assert Browser(tmp_path).widths_in_frames_of(375, [html_of(answer)]) == [375]

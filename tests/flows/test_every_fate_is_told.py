@@ -169,7 +169,7 @@ def test_the_fate_of_a_link_is_told_with_its_address(fate: LinkFate, told: Told)
 @pytest.mark.chromium
 @pytest.mark.skipif(CHROMIUM is None, reason="needs the program chromium (Debian: chromium)")
 def test_the_letter_with_every_fate_is_no_wider_than_a_phone(told: Told, browser: Browser) -> None:
-    assert browser.width_in_a_frame_of(375, told.html) == 375
+    assert browser.widths_in_frames_of(375, [told.html]) == [375]
 
 
 @pytest.mark.proof

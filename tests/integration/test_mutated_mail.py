@@ -9,7 +9,7 @@ import pytest
 
 from tests.bench.mutated_mail import GROWN_OCTETS, Outcome, run
 
-COUNT = int(os.environ.get("INTAKE_MUTATED_MESSAGES", "3000"))
+COUNT = int(os.environ.get("INTAKE_MUTATED_MESSAGES", "2000"))
 """As many as fit into a build; `python -m tests.bench.mutated_mail` reads all 20,000, and says more."""
 OCTETS = 10_000_000
 
