@@ -79,6 +79,8 @@ class Life:
     decisions: tuple[Decision, ...] = ()
     dies_at: Point | None = None
     tells_at: int | None = None
+    warms_up: bool = False
+    """Lived by the interpreter itself, so that no later life has to look up, compile and fill in what this one did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,11 @@ class Crashing:
             )
         return End(killed=True, passed={}, left=0)
 
+    def warm_up(self, config: Path) -> None:
+        """Work through a desk of the kind that lives are to have, which makes each of them shorter."""
+        self._say(Life(str(config), warms_up=True))
+        self._hear()
+
     def to_the_end(self, config: Path, decisions: Sequence[Decision] = ()) -> End:
         """Lives until nothing is left to do; the last one's end."""
         for tried in range(10):
@@ -181,13 +188,14 @@ def crashing(log: Path, environment: Mapping[str, str] | None = None) -> Iterato
 def _serve() -> None:
     """Fork a life for each line, and tell how it ended."""
     _import_everything()
-    _warm_up()
-    gc.freeze()  # else the collector of each life would copy what they share, page by page
+    _warm_up_with_any_desk()
     # What a life leaves behind ends here.
     ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-    assert len(list(Path("/proc/self/task").iterdir())) == 1, "threads must not be forked"
     for line in sys.stdin:
-        _say(_Said(status=_lived(_LIFE.validate_json(line))))
+        life = _LIFE.validate_json(line)
+        if life.warms_up:
+            _warm_up(life)
+        _say(_Said(status=0 if life.warms_up else _lived(life)))
 
 
 def _lived(life: Life) -> int:
@@ -229,29 +237,34 @@ def _import_everything() -> None:
 
 
 def _share_compiled_statements() -> None:
-    """An engine has to compile each statement anew: all of SQLite share what the first has compiled."""
+    """Else each engine compiles its statements anew: all of a kind share what the first has compiled."""
     create = sa.create_engine
-    first: list[sa.Engine] = []
+    first: dict[str, sa.Engine] = {}
 
     def create_sharing(url: sa.URL, **options: object) -> sa.Engine:
         made = create(url, **options)
-        if made.dialect.name == "sqlite":
-            first.append(made)
-            made.dialect, made._compiled_cache = first[0].dialect, first[0]._compiled_cache
+        shared = first.setdefault(made.dialect.name, made)
+        made.dialect, made._compiled_cache = shared.dialect, shared._compiled_cache
         return made
 
     setattr(sa, "create_engine", create_sharing)  # noqa: B010
 
 
-def _warm_up() -> None:
-    """Work once through a desk, so that no life has to look up, compile and fill in what the first one does."""
-    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    with tempfile.TemporaryDirectory() as folder, ours, theirs:
+def _warm_up_with_any_desk() -> None:
+    with tempfile.TemporaryDirectory() as folder:
         desk = mail_desk(Path(folder))
         desk.post(letter(attach=[documents.quarterly_roadmap_sheet(TODAY)]))
+        _warm_up(Life(str(desk.config)))
+
+
+def _warm_up(life: Life) -> None:
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with ours, theirs:
         server = _forked(lambda: _serve_forks(theirs, ours))
-        _work(Life(str(desk.config)), ours, lambda _: None)
+        _work(life, ours, lambda _: None)
     os.waitpid(server, 0)
+    gc.freeze()  # else the collector of each life would copy what they share, page by page
+    assert len(list(Path("/proc/self/task").iterdir())) == 1, "threads must not be forked"
 
 
 def _forked(live: Callable[[], None]) -> int:

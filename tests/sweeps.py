@@ -416,6 +416,7 @@ def sweep(
     """Kill at every chosen point of these stages, each on a desk of its own."""
     for stage in stages:
         with worlds(folder / stage.name, place, stage) as made:
+            crashing.warm_up(made.desk().config)
             undisturbed = calm(crashing, made)
             for point in choice(undisturbed.passed):
                 yield kill_at(crashing, made, point, undisturbed.world)
